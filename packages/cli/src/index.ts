@@ -1,0 +1,2 @@
+// What is exported here is public.
+export {};

@@ -1,0 +1,33 @@
+/** What a route handler gets beside the request. */
+export interface RouteContext {
+  readonly params: Readonly<Record<string, string>>;
+  /** The address of the other end, without its port. */
+  readonly remoteAddress: string | undefined;
+}
+
+export type RouteHandler = (request: Request, context: RouteContext) => Response | Promise<Response>;
+
+/** Where routes are registered. Only the server package knows the HTTP library behind it. */
+export interface HttpMount {
+  /** `http://host:port` as it can be reached from here. */
+  readonly url: string;
+  /**
+   * Adds a route; the result removes it. `path` may hold `:name` segments. `method` is upper-case, `*` for any.
+   * @throws RouteTakenError when the same method and path is registered already
+   */
+  route(method: string, path: string, handler: RouteHandler): () => void;
+}
+
+export interface HttpListener extends HttpMount {
+  close(): Promise<void>;
+}
+
+/** The project's server, and a way to open further ports (a webhook with a `port` of its own). */
+export interface HttpHost {
+  readonly main: HttpMount;
+  listen(options: { readonly host: string; readonly port: number }): Promise<HttpListener>;
+}
+
+export class RouteTakenError extends Error {
+  readonly code = "route-taken";
+}

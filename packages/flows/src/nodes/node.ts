@@ -1,0 +1,109 @@
+import type { Clock, Logger } from "@pawl/hooks/guard";
+import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
+import type { Json } from "../json.ts";
+
+/** What checks and describes a value: a zod schema, or anything else that follows Standard Schema v1. */
+export interface InputSchema<Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What a node may use beside its inputs. */
+export interface NodeContext {
+  readonly runId: string;
+  readonly flowName: string;
+  /** The id in the flow file. */
+  readonly stepId: string;
+  /** The id of this execution: `build#2`, `each[3]`, `group.child`. */
+  readonly recordId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly log: Logger;
+  /** Shared by the hooks and the node of one step. */
+  readonly metrics: Record<string, unknown>;
+  /** Aborted on time-out, cancellation and shutdown. */
+  readonly signal: AbortSignal;
+  progress(current: number, total: number): void;
+  /** The same for every try of this record, crashes included: hand it to what must not do things twice. */
+  readonly idempotencyKey: string;
+  readonly projectDir: string;
+  /** The environment for child processes: this process's, `.env`, `dotenv:`, `env:`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Runs a program whose process group is journalled before it starts and ended with the step. */
+  runChild(options: Omit<ChildOptions, "beforeStart" | "signal">): Promise<ChildResult>;
+}
+
+/** What a node may return in place of a plain value, and what step hooks see. */
+export class NodeResult {
+  readonly status: "success" | "failed" | "suspended";
+  readonly output: Json;
+  readonly error: NodeFailure | undefined;
+  readonly metrics: Readonly<Record<string, unknown>>;
+
+  constructor(fields: {
+    status: "success" | "failed" | "suspended";
+    output?: Json;
+    error?: NodeFailure;
+    metrics?: Readonly<Record<string, unknown>>;
+  }) {
+    this.status = fields.status;
+    this.output = fields.output ?? null;
+    this.error = fields.error;
+    this.metrics = fields.metrics ?? {};
+  }
+}
+
+export interface NodeFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface NodeDefinition<Input = unknown> {
+  /** `namespace.action`. */
+  readonly name: string;
+  readonly description?: string;
+  readonly input: InputSchema<Input>;
+  /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
+  readonly rawInputs?: readonly string[];
+  run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;
+}
+
+/** Declares a node with the types of its schema. */
+export function node<Input>(definition: NodeDefinition<Input>): NodeDefinition<Input> {
+  return definition;
+}
+
+/** A failure that trying again cannot mend. `code` shows in `steps.ID.error.code`. */
+export class NodeError extends Error {
+  override readonly name: string = "NodeError";
+  readonly code: string;
+  readonly output: Json | undefined;
+  constructor(message: string, options: { code?: string; output?: Json; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = options.code ?? "node-error";
+    this.output = options.output;
+  }
+}
+
+/** A failure that may pass: retried as `retry` says. */
+export class TransientError extends NodeError {
+  override readonly name: string = "TransientError";
+  constructor(message: string, options: { code?: string; output?: Json; cause?: unknown } = {}) {
+    super(message, { code: "transient", ...options });
+  }
+}

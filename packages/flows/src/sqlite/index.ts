@@ -1,0 +1,11 @@
+// What is exported here is public.
+export {
+  type Database,
+  type OpenOptions,
+  openDatabase,
+  type SqlValue,
+  type Statement,
+  stopWaitingWhenBusy,
+} from "./database.ts";
+export { GroupWriter, type WriteOperation } from "./group-writer.ts";
+export { type Migration, migrate, NewerSchemaError } from "./migrate.ts";
