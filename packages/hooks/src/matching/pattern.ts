@@ -31,7 +31,7 @@ export function compilePattern(source: string): PatternResult {
     const compiled = re2().RE2JS.compile(source);
     return { ok: true, test: capped((subject) => compiled.matcher(subject).find()) };
   } catch {
-    return unsafe("The pattern needs look-around or back-references, which can take endless time.");
+    return unsafe("The pattern uses look-around, back-references or very many repeats, which can take endless time.");
   }
 }
 
@@ -56,10 +56,16 @@ function isLinear(source: string): boolean {
   linearFlag ??= enableLinearEngine();
   if (!linearFlag) return false;
   try {
-    return new RegExp(source, "l") !== undefined;
+    return linear(source) !== undefined;
   } catch {
     return false;
   }
+}
+
+/** @throws SyntaxError when the pattern cannot run in linear time */
+function linear(source: string): RegExp {
+  const flag = "l";
+  return new RegExp(source, flag);
 }
 
 function enableLinearEngine(): boolean {
@@ -67,7 +73,7 @@ function enableLinearEngine(): boolean {
     // The first makes V8 fall back to its linear engine instead of backtracking on; the second allows the flag `l`.
     setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
     setFlagsFromString("--enable-experimental-regexp-engine");
-    return new RegExp("a", "l").test("a");
+    return linear("a").test("a");
   } catch {
     return false;
   }

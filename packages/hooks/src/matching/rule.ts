@@ -77,7 +77,11 @@ function fitsOneCommand(pattern: string, command: string): boolean {
 
 /** `//x` is absolute, `~/x` in the home folder, `/x` and `x` below the working folder. */
 function fitsFile(content: string, path: string, cwd: string): boolean {
-  const root = content.startsWith("//") ? content.slice(1) : content.startsWith("~/") ? homedir() + content.slice(1) : "";
+  const root = content.startsWith("//")
+    ? content.slice(1)
+    : content.startsWith("~/")
+      ? homedir() + content.slice(1)
+      : "";
   const relative = content.startsWith("./") ? content.slice(2) : content.replace(/^\//, "");
   const pattern = root === "" ? `${slashes(cwd)}/${relative}` : root;
   const full = slashes(resolve(cwd, path));

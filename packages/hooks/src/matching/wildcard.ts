@@ -1,5 +1,8 @@
-/** Whether `text` as a whole fits `pattern`, in which `*` stands for any characters. Time is bounded by the product. */
-export function fitsWildcard(pattern: string, text: string): boolean {
+/**
+ * Whether `text` as a whole fits `pattern`, in which `*` stands for any characters, and `one` (if given) for any single
+ * one. Time is bounded by the product of the lengths.
+ */
+export function fitsWildcard(pattern: string, text: string, one?: "?"): boolean {
   let p = 0;
   let t = 0;
   let star = -1;
@@ -8,7 +11,7 @@ export function fitsWildcard(pattern: string, text: string): boolean {
     if (pattern[p] === "*") {
       star = p++;
       resume = t;
-    } else if (p < pattern.length && pattern[p] === text[t]) {
+    } else if (p < pattern.length && (pattern[p] === text[t] || pattern[p] === one)) {
       p++;
       t++;
     } else if (star >= 0) {
@@ -34,16 +37,9 @@ function fitsSegments(pattern: readonly string[], path: readonly string[]): bool
     const next = new Array<boolean>(path.length + 1).fill(false);
     for (let i = 0; i <= path.length; i++) {
       if (segment === "**") next[i] = reach[i]! || (i > 0 && next[i - 1]!);
-      else if (i > 0) next[i] = reach[i - 1]! && fitsSegment(segment, path[i - 1]!);
+      else if (i > 0) next[i] = reach[i - 1]! && fitsWildcard(segment, path[i - 1]!, "?");
     }
     reach = next;
   }
   return reach[path.length]!;
-}
-
-function fitsSegment(pattern: string, segment: string): boolean {
-  if (!pattern.includes("?")) return fitsWildcard(pattern, segment);
-  const pieces = pattern.length === segment.length && !pattern.includes("*");
-  if (pieces) return [...pattern].every((character, index) => character === "?" || character === segment[index]);
-  return fitsWildcard(pattern.replaceAll("?", "*"), segment);
 }

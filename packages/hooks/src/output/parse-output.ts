@@ -14,7 +14,8 @@ export interface OutputWarning {
   readonly message: string;
 }
 
-const nothing: ParsedOutput = { ok: true, output: {}, warnings: [] };
+const none: readonly OutputWarning[] = [];
+const nothing: ParsedOutput = { ok: true, output: {}, warnings: none };
 
 const decisions: Readonly<Record<string, HookDecision>> = {
   approve: "approve",
@@ -24,7 +25,15 @@ const decisions: Readonly<Record<string, HookDecision>> = {
   deny: "block",
 };
 
-const topKeys = ["continue", "stopReason", "suppressOutput", "decision", "reason", "systemMessage", "hookSpecificOutput"];
+const topKeys = [
+  "continue",
+  "stopReason",
+  "suppressOutput",
+  "decision",
+  "reason",
+  "systemMessage",
+  "hookSpecificOutput",
+];
 /** Keys that belong in `hookSpecificOutput`; at the top they are obeyed, with a warning, rather than lost. */
 const movable = new Set(["permissionDecision", "permissionDecisionReason", "updatedInput", "additionalContext"]);
 
@@ -102,7 +111,7 @@ function parseSync(value: Readonly<Record<string, unknown>>, event: HookEvent): 
     output.hookSpecificOutput = { ...parseSpecific(moved, event), ...output.hookSpecificOutput } as HookSpecificOutput;
     warnings = [...(warnings ?? []), ...Object.keys(moved).map(misplaced)];
   }
-  return { ok: true, output, warnings: warnings ?? nothing.warnings };
+  return { ok: true, output, warnings: warnings ?? none };
 }
 
 function parseDecision(written: string, entry: unknown): HookDecision {
@@ -111,15 +120,13 @@ function parseDecision(written: string, entry: unknown): HookDecision {
   return decision;
 }
 
-const none: readonly OutputWarning[] = nothing.warnings;
-
 /** Only a key that looks like a slip of a known one is worth a warning: many scripts echo their input. */
 function withUnknownKey(
   warnings: readonly OutputWarning[] | undefined,
   written: string,
   key: string,
 ): OutputWarning[] | undefined {
-  const known = [...topKeys, ...specificKeys];
+  const known = [...topKeys, ...specificKeys.filter((name) => name !== "hookEventName")];
   const before = warnings ?? none;
   if (isHookEvent(key) || before.length >= 10 || nearest(key, known) === undefined) {
     return warnings === undefined ? undefined : [...before];

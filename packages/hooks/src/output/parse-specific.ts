@@ -85,7 +85,8 @@ function parseDeny(value: Readonly<Record<string, unknown>>): PermissionRequestD
 
 function parsePermissionUpdate(value: unknown): PermissionUpdate {
   if (!isRecord(value)) throw expected("a permission update", "an object", value);
-  if (typeof value.tool === "string" && typeof value.permission === "string") return value as unknown as PermissionUpdate;
+  if (typeof value.tool === "string" && typeof value.permission === "string")
+    return value as unknown as PermissionUpdate;
   const kinds = ["addRules", "replaceRules", "removeRules", "setMode", "addDirectories", "removeDirectories"];
   if (!kinds.includes(value.type as string)) {
     throw new OutputProblem(`A permission update needs tool and permission, or one of the types ${kinds.join(", ")}.`);

@@ -42,17 +42,14 @@ export class AsyncHooks {
 
   /** Waits for the late answer of a hook that said it would have one. */
   follow(entry: HookEntry, input: HookInput, output: AsyncHookOutput): void {
-    const outcome = guard(
-      () => output.result!.then((value) => understood(value, entry)),
-      {
-        name: entry.options.name,
-        point: entry.event,
-        breaker: entry.options.breaker,
-        clock: entry.options.clock,
-        timeoutMs: output.asyncTimeout ?? entry.options.timeoutMs,
-        signal: this.#closing.signal,
-      },
-    );
+    const outcome = guard(() => output.result!.then((value) => understood(value, entry)), {
+      name: entry.options.name,
+      point: entry.event,
+      breaker: entry.options.breaker,
+      clock: entry.options.clock,
+      timeoutMs: output.asyncTimeout ?? entry.options.timeoutMs,
+      signal: this.#closing.signal,
+    });
     this.#track(this.#settle(entry, input, Promise.resolve(outcome)));
   }
 

@@ -1,4 +1,4 @@
-import { toolUseId, type HookInput } from "../events/input.ts";
+import { type HookInput, toolUseId } from "../events/input.ts";
 import type { GuardContext } from "../guard/call-context.ts";
 import { guard } from "../guard/guard.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";

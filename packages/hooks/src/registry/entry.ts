@@ -46,7 +46,10 @@ export function compileEntries(event: HookEvent, matcher: HookMatcher, context: 
   const compiled = compileMatcher(matcher.matcher, event);
   const from = matcher.source ?? matcher.name ?? event;
   if (!compiled.ok) {
-    throw new HookError("invalid-matcher", `${from}: the matcher "${matcher.matcher}" cannot be used. ${compiled.problem}`);
+    throw new HookError(
+      "invalid-matcher",
+      `${from}: the matcher "${matcher.matcher}" cannot be used. ${compiled.problem}`,
+    );
   }
   const callbacks: readonly (HookCallback | undefined)[] = matcher.unavailable ? [undefined] : matcher.hooks;
   return callbacks.map((callback, index) => ({
@@ -75,7 +78,8 @@ function subjectTest(
 function ruleOf(event: HookEvent, matcher: HookMatcher, from: string): Pick<HookEntry, "rule" | "ruleProblem"> {
   if (matcher.if === undefined) return {};
   const parsed = parseRule(matcher.if);
-  if (!parsed.ok) throw new HookError("invalid-rule", `${from}: the rule "${matcher.if}" cannot be used. ${parsed.problem}`);
+  if (!parsed.ok)
+    throw new HookError("invalid-rule", `${from}: the rule "${matcher.if}" cannot be used. ${parsed.problem}`);
   if (eventRules[event].tool) return { rule: parsed.rule };
   return { ruleProblem: `an "if" rule is about a tool call, and ${event} has none` };
 }

@@ -1,6 +1,6 @@
-import { subjectOf } from "../events/rules.ts";
 import type { HookInput } from "../events/input.ts";
 import type { HookEvent } from "../events/names.ts";
+import { subjectOf } from "../events/rules.ts";
 import type { HookReport } from "../verdict/verdict.ts";
 import type { HookEntry } from "./entry.ts";
 import { mismatch } from "./entry.ts";

@@ -27,7 +27,8 @@ export function decisionOf(output: SyncHookOutput, event: HookEvent): Decision {
 
 function plainDecision(output: SyncHookOutput, event: HookEvent): Decision {
   if (output.decision === "block") return { decision: "deny", reason: output.reason };
-  if (output.decision === "approve" && eventRules[event].permission) return { decision: "allow", reason: output.reason };
+  if (output.decision === "approve" && eventRules[event].permission)
+    return { decision: "allow", reason: output.reason };
   return undecided;
 }
 

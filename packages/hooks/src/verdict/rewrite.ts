@@ -19,7 +19,8 @@ export function mergeRewrites(base: unknown, rewrites: readonly Fields[]): Merge
   const conflicts = new Set<string>();
   for (const rewrite of rewrites) {
     for (const key of new Set([...Object.keys(from), ...Object.keys(rewrite)])) {
-      if (Object.hasOwn(from, key) === Object.hasOwn(rewrite, key) && isDeepStrictEqual(from[key], rewrite[key])) continue;
+      if (Object.hasOwn(from, key) === Object.hasOwn(rewrite, key) && isDeepStrictEqual(from[key], rewrite[key]))
+        continue;
       if (changed.has(key) && !isSame(merged, rewrite, key)) conflicts.add(key);
       changed.add(key);
       if (Object.hasOwn(rewrite, key)) merged.set(key, rewrite[key]);
