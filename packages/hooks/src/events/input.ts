@@ -175,8 +175,10 @@ export type HookInput =
   | WorktreeRemoveInput
   | (BaseHookInput & FurtherHookInput);
 
+type HookInputs = { readonly [I in HookInput as I["hook_event_name"]]: I };
+
 /** The payload of event `E`. */
-export type HookInputOf<E extends HookEvent> = Extract<HookInput, { readonly hook_event_name: E }>;
+export type HookInputOf<E extends HookEvent> = HookInputs[E];
 
 /** The same as a host hands it over: the event's name may be left out. */
 export type HookInputFor<E extends HookEvent> = E extends HookEvent

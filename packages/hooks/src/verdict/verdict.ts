@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { HookInput, HookInputOf } from "../events/input.ts";
+import type { HookInputOf } from "../events/input.ts";
 import type { HookEvent } from "../events/names.ts";
 import type { Outcome, SkipReason } from "../guard/outcome.ts";
 import type { HookOutput } from "../output/output.ts";
@@ -56,6 +56,3 @@ export interface Verdict<E extends HookEvent = HookEvent> {
   /** What was wrong with hooks or their outputs without being an error of one hook. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** A verdict without its type argument, as hosts that serve any event handle it. */
-export type AnyVerdict = Verdict<HookEvent> & { readonly input: HookInput };
