@@ -5,12 +5,7 @@ export type CommandErrorCode =
   | "output-too-large"
   | "invalid-json"
   | "script-not-found"
-  | "aborted"
-  | "program-ended"
-  | "program-error"
-  | "program-timeout"
-  | "program-closed"
-  | "too-many-calls";
+  | "aborted";
 
 export class CommandError extends Error {
   override readonly name = "CommandError";
