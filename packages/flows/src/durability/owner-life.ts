@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { identify, isAlive } from "@pawl/hooks/process";
 import type { Journal } from "./journal.ts";
@@ -14,12 +14,10 @@ export function currentOwner(id: string): Owner {
   return { id, host: currentHost(), ...(identify(process.pid) ?? { pid: process.pid, startTime: "" }) };
 }
 
-/** Process ids mean something only within one boot and one process namespace, so these are part of the name. */
+/** Process ids mean something only within one process namespace, so a container is a host of its own. */
 function currentHost(): string {
   try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
-    const namespace = readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
-    return `${hostname()}/${boot}/${namespace}`;
+    return `${hostname()}/${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}`;
   } catch {
     return hostname();
   }
