@@ -83,6 +83,8 @@ export interface NodeDefinition<Input = unknown> {
   /** `namespace.action`. */
   readonly name: string;
   readonly description?: string;
+  /** Part of what results are cached by: raise it when the node gives other outputs for the same inputs. */
+  readonly version?: string;
   readonly input: InputSchema<Input>;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
