@@ -29,9 +29,14 @@ export function loadCel(): Promise<void> | undefined {
   return loading;
 }
 
-/** @throws when `loadCel` has not been awaited: a mistake in Pawl, not in a flow. */
+/** An expression is more than a plain path, and `loadCel` has not been awaited. */
+export class CelNotLoaded extends Error {
+  override readonly message: string = "loadCel() is awaited before expressions other than plain paths are compiled";
+}
+
+/** @throws CelNotLoaded */
 export function cel(): Environment {
-  if (!environment) throw new Error("loadCel() must be awaited before expressions are compiled");
+  if (!environment) throw new CelNotLoaded();
   return environment;
 }
 

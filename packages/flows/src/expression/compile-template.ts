@@ -51,7 +51,7 @@ export function compileTemplate(
 ): CompiledTemplate {
   const compiler: Compiler = { diagnostics: [], stepIds: new Set(), positionOf, names };
   const evaluate = compileValue(value, [], compiler);
-  const constant = evaluate === undefined ? unescape(value) : undefined;
+  const constant = evaluate === undefined ? unescaped(value) : undefined;
   const template: Template = {
     source: value,
     dynamic: evaluate !== undefined,
@@ -66,7 +66,7 @@ function compileValue(value: Json, path: readonly (string | number)[], compiler:
   if (typeof value !== "object" || value === null || path.length > maxDepth) return undefined;
   const parts = Object.entries(value).map(([key, item]) => {
     const evaluate = compileValue(item, [...path, Array.isArray(value) ? Number(key) : key], compiler);
-    return { key, evaluate, constant: evaluate ? null : unescape(item) };
+    return { key, evaluate, constant: evaluate ? null : unescaped(item) };
   });
   if (parts.every((part) => part.evaluate === undefined)) return undefined;
   if (Array.isArray(value))
@@ -146,11 +146,11 @@ export function toText(value: Json): string {
 }
 
 /** `$${{` stands for `${{` in values without expressions, too. */
-function unescape(value: Json): Json {
+function unescaped(value: Json): Json {
   if (typeof value === "string") return value.includes("$${{") ? value.replaceAll("$${{", "${{") : value;
   if (typeof value !== "object" || value === null || !JSON.stringify(value).includes("$${{")) return value;
-  if (Array.isArray(value)) return value.map(unescape);
+  if (Array.isArray(value)) return value.map(unescaped);
   const map: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) setOwn(map, key, unescape(item));
+  for (const [key, item] of Object.entries(value)) setOwn(map, key, unescaped(item));
   return map;
 }
