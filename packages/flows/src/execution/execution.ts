@@ -1,12 +1,12 @@
 import type { Clock } from "@pawl/hooks/guard";
-import type { Flow, NodeStep } from "../definition/flow.ts";
+import type { Flow, NodeStep, Step } from "../definition/flow.ts";
 import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
-import type { StepEntry, Values } from "./values.ts";
+import type { Settled, StepEntry, Values } from "./values.ts";
 
 /** What an engine lends to every run it executes. */
 export interface Host {
@@ -38,10 +38,19 @@ export interface Execution {
   readonly run: RunRecord;
   readonly flow: Flow;
   readonly hooks: readonly ChainedHook[];
-  /** What child processes get, before a step adds its own. */
-  readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Containers reach the navigator through this, because it reaches them. */
+  readonly runSequence: (frame: Frame, steps: readonly Step[]) => Promise<Course>;
 }
+
+/** How a sequence came out: its steps are through, a `next: end` ended the run, or a step stopped it. */
+export type Course =
+  | { readonly kind: "done" }
+  | { readonly kind: "end" }
+  | { readonly kind: "stopped"; readonly by: Settled };
+
+/** How one step came out; `end` when a `next` inside it ended the run. */
+export type Passage = Settled | "end";
 
 /** One sequence of steps: the flow's own, or that of a container. */
 export interface Frame {
@@ -60,7 +69,7 @@ export interface Frame {
 }
 
 /** A step at one of its records. */
-export interface At<S = NodeStep> {
+export interface At<S extends Step = NodeStep> {
   readonly frame: Frame;
   readonly step: S;
   readonly recordId: string;

@@ -2,42 +2,38 @@ import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Step } from "../definition/flow.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json } from "../json.ts";
-import type { Frame } from "./execution.ts";
+import type { Course, Frame } from "./execution.ts";
 import { RunFault } from "./failure.ts";
-import { checkInterruption } from "./interruption.ts";
+import { checkInterruption, failureOfAbort } from "./interruption.ts";
 import { runStep } from "./step.ts";
 import { type Settled, type StepEntry, settle } from "./values.ts";
-
-/** How a sequence came out: its steps are through, a `next: end` ended the run, or a step stopped it. */
-export type Course =
-  | { readonly kind: "done" }
-  | { readonly kind: "end" }
-  | { readonly kind: "stopped"; readonly by: Settled };
 
 const done: Course = { kind: "done" };
 
 /** Steps one after another, from each to the one that `next` names or that follows. */
 export async function runSequence(frame: Frame, steps: readonly Step[]): Promise<Course> {
   for (let index = 0; index < steps.length; ) {
-    checkInterruption(frame.signal);
     const step = steps[index]!;
-    const outcome = await runStep(frame, step);
-    if (outcome.isEnd) return { kind: "end" };
-    note(frame, step, outcome.settled);
-    if (stops(step, outcome.settled)) return { kind: "stopped", by: outcome.settled };
-    const target = outcome.settled.status === "skipped" ? undefined : targetOf(frame, step);
+    if (frame.signal.aborted) return { kind: "stopped", by: aborted(frame, step) };
+    const settled = await runStep(frame, step);
+    if (settled === "end") return { kind: "end" };
+    settle(frame.place[step.id] as StepEntry, settled, frame.visits.get(step.id) ?? 0);
+    if (stops(step, settled)) return { kind: "stopped", by: settled };
+    const target = settled.status === "skipped" ? undefined : targetOf(frame, step);
     if (target === "end") return { kind: "end" };
     index = target === undefined ? index + 1 : indexOf(steps, step, target);
   }
   return done;
 }
 
-/** Lets later steps see how this one came out. */
-export function note(frame: Frame, step: Step, settled: Settled): void {
-  settle(frame.place[step.id] as StepEntry, settled, frame.visits.get(step.id) ?? 0);
+/** A step that the end of its run, or of a container around it, came before. It has no record. */
+function aborted(frame: Frame, step: Step): Settled {
+  checkInterruption(frame.signal);
+  const error = failureOfAbort(frame.signal.reason);
+  return { status: "cancelled", output: null, error, at: frame.prefix + step.id, attempts: 0 };
 }
 
-export function stops(step: Step, settled: Settled): boolean {
+function stops(step: Step, settled: Settled): boolean {
   if (settled.status === "cancelled") return true;
   return settled.status === "failed" && !step.continueOnError;
 }

@@ -47,17 +47,23 @@ type Answer = { result: NodeResult } | { failure: string } | undefined;
 
 /**
  * The onion: `beforeExecute` from the outside in, the node, `afterExecute` from the inside out for each hook whose
- * `beforeExecute` was reached. `chain` is in order, outermost first.
+ * `beforeExecute` was reached. `chain` is in order, outermost first. `resume` gives the result of a step that a hook
+ * suspended.
  */
 export async function runThroughHooks(
   chain: readonly ChainedHook[],
   meeting: Meeting,
   node: () => Promise<NodeResult>,
+  resume: (suspended: NodeResult) => Promise<NodeResult>,
 ): Promise<Met> {
   const hooks = chain.filter((hook) => hook.meets?.(meeting.step) !== false);
   if (hooks.length === 0) return { result: await node(), reports: noReports, answeredBy: undefined };
   const passage: Passage = { ...meeting, reports: new Map() };
   const entered = await enter(hooks, passage);
+  if (entered.result?.status === "suspended") {
+    const result = await leave(hooks.slice(0, entered.depth), passage, await resume(entered.result));
+    return { result, reports: reportsOf(passage), answeredBy: undefined };
+  }
   const result = entered.result ?? (await node());
   const left = await leave(hooks.slice(0, entered.depth), passage, result);
   return { result: left, reports: reportsOf(passage), answeredBy: entered.answeredBy };
