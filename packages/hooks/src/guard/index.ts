@@ -1,5 +1,33 @@
 // What is exported here is public.
+export type { GuardContext } from "./call-context.ts";
+export {
+  type Admission,
+  type BreakerChange,
+  type BreakerStatus,
+  type CallHealth,
+  CircuitBreaker,
+  type CircuitBreakerConfig,
+} from "./circuit-breaker.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export {
+  checkEligibility,
+  type EligibilityCode,
+  EligibilityError,
+  type EligibilityOptions,
+  eligibility,
+  type HookRequirements,
+} from "./eligibility.ts";
+export { blocksOnFailure, type FailurePolicy } from "./failure-policy.ts";
+export { type GuardedCall, guard } from "./guard.ts";
+export type { GuardOptions } from "./guard-options.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
+export {
+  currentTraceparent,
+  detectTelemetry,
+  type GuardListener,
+  type GuardRecord,
+  logGuardCalls,
+  onGuardCall,
+} from "./telemetry.ts";

@@ -1,0 +1,64 @@
+import { CallContext, type GuardContext } from "./call-context.ts";
+import type { Admission } from "./circuit-breaker.ts";
+import { systemClock } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
+import { eligibility } from "./eligibility.ts";
+import type { GuardOptions } from "./guard-options.ts";
+import type { Outcome } from "./outcome.ts";
+import { awaitOutcome, ended } from "./pending.ts";
+import { observation, observe } from "./telemetry.ts";
+
+export type GuardedCall<T> = (context: GuardContext) => T | PromiseLike<T>;
+
+type Result<T> = Outcome<T> | Promise<Outcome<T>>;
+
+const noOptions: GuardOptions = {};
+
+/**
+ * The one place where a user's function is called. Gives every call its deadline, its signal, its breaker, its
+ * requirements, and one span, metric and log line when somebody listens.
+ * Never throws and never rejects: an error is an outcome. A callee that returns without a promise costs no timer and
+ * no promise, and the outcome is returned as it is.
+ */
+export function guard<T>(call: GuardedCall<T>, options: GuardOptions = noOptions): Result<T> {
+  return observation.isOn ? observe(call, options, guarded) : guarded(call, options);
+}
+
+function guarded<T>(call: GuardedCall<T>, options: GuardOptions): Result<T> {
+  const { signal, requires, breaker, name } = options;
+  if (signal?.aborted) return { status: "cancelled", reason: signal.reason };
+  if (requires !== undefined) {
+    const error = eligibility(requires, options);
+    if (error !== undefined) return { status: "skipped", reason: "ineligible", detail: error.message };
+  }
+  if (breaker === undefined || name === undefined) return run(call, options, "closed");
+  const admission = breaker.enter(name);
+  return admission === "open" ? skippedByBreaker(options) : run(call, options, admission);
+}
+
+function run<T>(call: GuardedCall<T>, options: GuardOptions, admission: Admission): Result<T> {
+  const context = new CallContext();
+  let value: T | PromiseLike<T>;
+  try {
+    value = call(context);
+    if (isThenable(value)) return awaitOutcome(value, { context, options, admission });
+  } catch (error) {
+    return ended({ status: "failed", error }, options, admission);
+  }
+  return ended({ status: "ok", value }, options, admission);
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  return "then" in value && typeof value.then === "function";
+}
+
+function skippedByBreaker<T>(options: GuardOptions): Outcome<T> {
+  const status = options.breaker!.status(options.name!);
+  const failures = `${status.failures} failures in a row`;
+  if (status.state !== "open") {
+    return { status: "skipped", reason: "breaker-open", detail: `a trial is running after ${failures}` };
+  }
+  const left = formatDuration(status.until - (options.clock ?? systemClock).now());
+  return { status: "skipped", reason: "breaker-open", detail: `open for ${left} more (${failures})` };
+}

@@ -1,0 +1,127 @@
+import { systemClock } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
+import type { GuardOptions } from "./guard-options.ts";
+import type { Logger } from "./logger.ts";
+import { isOpenTelemetryRegistered, type OpenTelemetry, openTelemetry } from "./open-telemetry.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** One guarded call that is over, skipped ones included. */
+export interface GuardRecord {
+  readonly name: string | undefined;
+  readonly point: string | undefined;
+  readonly outcome: Outcome<unknown>;
+  readonly onFailure: GuardOptions["onFailure"];
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+export type GuardListener = (record: GuardRecord) => void;
+
+/** The one look that a guarded call takes at telemetry when nobody listens. */
+export const observation: { isOn: boolean } = { isOn: false };
+
+let listeners: readonly GuardListener[] = [];
+let tracing: OpenTelemetry | undefined;
+
+function update(): void {
+  observation.isOn = listeners.length > 0 || tracing !== undefined;
+}
+
+/** Calls the listener after every guarded call of this process. @returns the undo */
+export function onGuardCall(listener: GuardListener): () => void {
+  listeners = [...listeners, listener];
+  update();
+  return () => {
+    listeners = listeners.filter((other) => other !== listener);
+    update();
+  };
+}
+
+/** Writes one line per guarded call. @returns the undo */
+export function logGuardCalls(logger: Logger): () => void {
+  return onGuardCall((record) => {
+    const { name = "a hook", point, outcome } = record;
+    const fields = { name, point, status: outcome.status, durationMs: record.durationMs, ...detailOf(outcome) };
+    const message = `${name}${point ? ` (${point})` : ""}: ${sentenceOf(outcome, record.durationMs)}`;
+    if (outcome.status === "failed" || outcome.status === "timeout") {
+      logger[record.onFailure === "block" ? "error" : "warn"](message, fields);
+    } else logger.debug(message, fields);
+  });
+}
+
+/**
+ * Turns on spans and metrics through the OpenTelemetry API when a provider is registered with it, and off when not.
+ * Done once by itself when the guard is loaded; hosts call it when they start, for providers registered after that.
+ * @returns whether spans are on
+ */
+export function detectTelemetry(): boolean {
+  tracing = isOpenTelemetryRegistered() ? openTelemetry() : undefined;
+  update();
+  return tracing !== undefined;
+}
+
+/** The W3C `traceparent` of the span around the caller, for programs and messages; nothing when spans are off. */
+export function currentTraceparent(): string | undefined {
+  return tracing?.traceparent();
+}
+
+/**
+ * Runs a call inside a span and reports it. Only called while somebody listens. Takes the call and its runner apart,
+ * because a closure over them would cost every guarded call an allocation.
+ */
+export function observe<C, T>(
+  call: C,
+  options: GuardOptions,
+  run: (call: C, options: GuardOptions) => Outcome<T> | Promise<Outcome<T>>,
+): Outcome<T> | Promise<Outcome<T>> {
+  const clock = options.clock ?? systemClock;
+  const startedAt = clock.now();
+  const begin = clock.monotonic();
+  const span = tracing?.startSpan(options);
+  const finish = (outcome: Outcome<T>): Outcome<T> => {
+    const { name, point, onFailure } = options;
+    const record = { name, point, onFailure, outcome, startedAt, durationMs: clock.monotonic() - begin };
+    span?.end(record);
+    for (const listener of listeners) {
+      try {
+        listener(record);
+      } catch {
+        // A listener watches; it cannot stop what it watches.
+      }
+    }
+    return outcome;
+  };
+  const outcome = span ? span.around(() => run(call, options)) : run(call, options);
+  return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
+}
+
+function detailOf(outcome: Outcome<unknown>): Record<string, unknown> {
+  if (outcome.status === "failed") return { error: outcome.error };
+  return outcome.status === "skipped" ? { reason: outcome.reason, detail: outcome.detail } : {};
+}
+
+function sentenceOf(outcome: Outcome<unknown>, durationMs: number): string {
+  switch (outcome.status) {
+    case "ok":
+      return `ok in ${formatDuration(durationMs)}`;
+    case "failed":
+      return `failed after ${formatDuration(durationMs)}: ${messageOf(outcome.error)}`;
+    case "timeout":
+      return `no answer in ${formatDuration(outcome.timeoutMs)}`;
+    case "cancelled":
+      return `cancelled after ${formatDuration(durationMs)}`;
+    case "skipped":
+      return `skipped, ${outcome.reason}${outcome.detail ? `: ${outcome.detail}` : ""}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "an error that cannot be shown";
+  }
+}
+
+detectTelemetry();
