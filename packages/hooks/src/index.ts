@@ -1,6 +1,21 @@
 // What is exported here is public.
 export { type Diagnostic, hasErrors } from "./diagnostics/index.ts";
 export {
+  type BaseHookInput,
+  type CompactTriggerType,
+  type ConfigChangeSource,
+  eventName,
+  type HookInput,
+  type HookInputFor,
+  type HookInputOf,
+  type SessionStartSource,
+  type SetupTrigger,
+  toolName,
+  toolUseId,
+} from "./events/input.ts";
+export { HookEvent, hookEvents, isHookEvent, lifecycleEvents } from "./events/names.ts";
+export { type BlockEffect, type EventRule, eventRules } from "./events/rules.ts";
+export {
   type BreakerChange,
   type BreakerStatus,
   blocksOnFailure,
@@ -18,3 +33,24 @@ export {
   onGuardCall,
   type SkipReason,
 } from "./guard/index.ts";
+export {
+  type AsyncHookOutput,
+  type HookDecision,
+  type HookOutput,
+  type HookSpecificOutput,
+  isAsyncOutput,
+  type SyncHookOutput,
+} from "./output/output.ts";
+export { type OutputWarning, type ParsedOutput, parseHookOutput } from "./output/parse-output.ts";
+export type {
+  PermissionDecision,
+  PermissionLevel,
+  PermissionRequestDecision,
+  PermissionUpdate,
+} from "./output/permission.ts";
+export type { AsyncHookResult } from "./registry/async-hooks.ts";
+export type { Explanation } from "./registry/explain.ts";
+export { HookError, type HookErrorCode } from "./registry/hook-error.ts";
+export { type HookCallback, HookCallbackMatcher, type HookMatcher, hookFn } from "./registry/hook-matcher.ts";
+export { HookRegistry, type HookRegistryOptions, type RunOptions } from "./registry/registry.ts";
+export type { HookReport, Verdict, VerdictDecision } from "./verdict/verdict.ts";

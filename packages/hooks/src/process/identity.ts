@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { type ProcessStat, readStat } from "./proc-stat.ts";
 
 /** A process that can be recognised later: a pid alone may have been given to another one since. */
 export interface ProcessIdentity {
@@ -10,7 +11,7 @@ export interface ProcessIdentity {
 
 /** Who `pid` is now, or nothing when no such process is alive (a zombie is not). */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startTime = process.platform === "linux" ? linuxStartTime(pid) : psStartTime(pid);
+  const startTime = process.platform === "linux" ? linuxStartTime(readStat(pid)) : psStartTime(pid);
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
@@ -18,14 +19,34 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTime === identity.startTime;
 }
 
-function linuxStartTime(pid: number): string | undefined {
+/** Whether both were written down in the same boot and container, so that their pids and times can be compared. */
+export function ticksOf(identity: ProcessIdentity): number | undefined {
+  const prefix = linuxPrefix();
+  return identity.startTime.startsWith(prefix) ? Number(identity.startTime.slice(prefix.length)) : undefined;
+}
+
+function linuxStartTime(stat: ProcessStat | undefined): string | undefined {
+  return stat === undefined || stat.isDead ? undefined : `${linuxPrefix()}${stat.startTicks}`;
+}
+
+let prefix: string | undefined;
+
+/**
+ * Clock ticks count from boot and pids from the start of the container, so after a restart both come again:
+ * the boot and the pid namespace are part of what is compared.
+ */
+function linuxPrefix(): string {
+  prefix ??= `${attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim())}/${attempt(() =>
+    readlinkSync("/proc/self/ns/pid"),
+  )}/`;
+  return prefix;
+}
+
+function attempt(read: () => string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command name may hold spaces and brackets, so count from its last bracket: state is field 3, start time 22.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+    return read();
   } catch {
-    return undefined;
+    return "";
   }
 }
 

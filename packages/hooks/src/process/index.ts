@@ -1,3 +1,7 @@
 // What is exported here is public.
 export type { ChildOptions, ChildResult } from "./child.ts";
+export { endGroup } from "./end-group.ts";
+export { ProcessError, type ProcessErrorCode, ProgramNotFoundError } from "./errors.ts";
+export { findProgram, type ProgramSearch } from "./find-program.ts";
 export { identify, isAlive, type ProcessIdentity } from "./identity.ts";
+export { runChild } from "./run-child.ts";

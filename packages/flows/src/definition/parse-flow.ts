@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { byPosition, hasErrors } from "@pawl/hooks/diagnostics";
+import { CelNotLoaded, loadCel } from "../expression/cel.ts";
+import { needsCelAnywhere } from "../expression/needs-cel.ts";
+import { hasExpression } from "../expression/split-text.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { ParsedFlow } from "./flow.ts";
+import { readFlow } from "./read-flow.ts";
+import { readYaml } from "./read-yaml.ts";
+import { createSourceFile, report } from "./source-file.ts";
+
+export interface ParseOptions extends Catalogue {
+  /** Named in diagnostics, never read. */
+  readonly file?: string | undefined;
+}
+
+/**
+ * Text of a flow file to a flow, or to everything that is wrong with it, in the order of the file.
+ * Never throws. The same text with the same options is parsed once.
+ */
+export async function parseFlow(text: string, options: ParseOptions = {}): Promise<ParsedFlow> {
+  const hash = hashOf(text);
+  const known = recall(hash, options);
+  if (known) return known;
+  if (hasExpression(text) && needsCelAnywhere(text)) await loadCel();
+  const parsed = parseLoaded(text, hash, options) ?? (await loadCel(), parse(text, hash, options));
+  remember(hash, options, parsed);
+  return parsed;
+}
+
+/** Nothing when an expression turns up that the look at the raw text did not show. */
+function parseLoaded(text: string, hash: string, options: ParseOptions): ParsedFlow | undefined {
+  try {
+    return parse(text, hash, options);
+  } catch (error) {
+    if (error instanceof CelNotLoaded) return undefined;
+    throw error;
+  }
+}
+
+/** Identifies the text of a flow. */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function parse(text: string, hash: string, options: ParseOptions): ParsedFlow {
+  const { file } = options;
+  const source = createSourceFile(text, file);
+  let read: ReturnType<typeof readFlow> | undefined;
+  try {
+    const contents = readYaml(source);
+    read = contents && readFlow(source, contents, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report(source, undefined, { code: "yaml-too-deep", message: "The file is nested too deep to be read." });
+  }
+  const diagnostics = source.diagnostics.sort(byPosition);
+  const flow = read && !hasErrors(diagnostics) ? { ...read, text, hash } : undefined;
+  return { file, flow, diagnostics };
+}
+
+interface Remembered {
+  readonly options: ParseOptions;
+  readonly parsed: ParsedFlow;
+}
+
+const remembered = new Map<string, Remembered>();
+const maxRemembered = 200;
+
+function recall(hash: string, options: ParseOptions): ParsedFlow | undefined {
+  const found = remembered.get(hash);
+  if (!found) return undefined;
+  const keys = ["file", "nodes", "triggers", "hooks", "flows", "isPartial"] as const;
+  return keys.every((key) => found.options[key] === options[key]) ? found.parsed : undefined;
+}
+
+function remember(hash: string, options: ParseOptions, parsed: ParsedFlow): void {
+  if (remembered.size >= maxRemembered) remembered.delete(remembered.keys().next().value!);
+  remembered.set(hash, { options, parsed });
+}
