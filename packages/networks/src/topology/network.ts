@@ -96,6 +96,7 @@ export interface AutoTrigger {
 export type Correlation =
   | { readonly by: "origin" }
   | { readonly by: "key"; readonly pointer: string }
+  | { readonly by: "header"; readonly name: string }
   | { readonly by: "zip" };
 
 export interface AggregateOptions {

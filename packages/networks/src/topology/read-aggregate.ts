@@ -25,18 +25,24 @@ export function readAggregate(fields: Fields): DraftAggregate {
   };
 }
 
-/** `origin`, `zip`, or `{ key: /json/pointer }`. */
+/** `origin`, `zip`, `{ key: /json/pointer }` or `{ header: name }`. */
 function readCorrelation(fields: Fields): Correlation | undefined {
   if (!fields.has("correlate")) return undefined;
   if (isScalar(fields.value("correlate"))) {
     const by = fields.choice("correlate", ["origin", "zip"]);
     return by === undefined ? undefined : { by };
   }
-  const map = fields.map("correlate", ["key"]);
+  const map = fields.map("correlate", ["key", "header"]);
   if (map === undefined) return undefined;
+  if (map.has("header")) return readHeader(map);
   const pointer = map.string("key");
   if (pointer?.startsWith("/")) return { by: "key", pointer };
   const message = 'correlate.key is a JSON pointer into the payload, such as "/task_id".';
   fields.report.error("bad-value", message, map.value("key") ?? map.node);
   return undefined;
+}
+
+function readHeader(map: Fields): Correlation | undefined {
+  const name = map.string("header");
+  return name === undefined ? undefined : { by: "header", name: name.toLowerCase() };
 }
