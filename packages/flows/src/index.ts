@@ -1,5 +1,6 @@
 // What is exported here is public.
 
+export type { Catalogue, Names } from "./definition/catalogue.ts";
 export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
@@ -41,4 +42,35 @@ export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expr
 export { type ExpressionCode, ExpressionError } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
+export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { Json, JsonObject } from "./json.ts";
+export {
+  type InputSchema,
+  type NodeContext,
+  type NodeDefinition,
+  NodeError,
+  NodeResult,
+  node,
+  TransientError,
+} from "./nodes/node.ts";
+export type { NodeListing, NodeRegistry } from "./nodes/registry.ts";
+export type { LoadedPlugin } from "./plugins/check-plugin.ts";
+export { pluginCodes } from "./plugins/codes.ts";
+export type { PluginPlace } from "./plugins/find-plugins.ts";
+export type { ProvidedModules } from "./plugins/module-loader.ts";
+export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export { projectCodes } from "./project/codes.ts";
+export { defineConfig, type ProjectConfig } from "./project/config.ts";
+export { findProject, type Project } from "./project/find-project.ts";
+export {
+  type FlowFile,
+  type FlowSet,
+  parseFlowFile,
+  parseFlowFiles,
+  readFlowFile,
+  readFlowFiles,
+} from "./project/flow-files.ts";
+export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
+export { userStateDir } from "./project/state-folder.ts";
+export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
+export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";
