@@ -1,0 +1,12 @@
+import { describe } from "vitest";
+import { describeClaims } from "./claims.contract.ts";
+import { describeDurability } from "./durability.contract.ts";
+import { sqliteHarness } from "./harness.ts";
+import { describeStore } from "./store.contract.ts";
+
+describe("the SQLite store", () => {
+  const harness = sqliteHarness();
+  describeDurability(harness);
+  describeClaims(harness);
+  describeStore(harness);
+});
