@@ -82,14 +82,16 @@ export class RunWorker implements Worker {
     if (this.#isClosing) return this.#drained();
     this.#isClosing = true;
     for (const run of this.#mine) if (run.isWaiting) run.interrupt(closing);
-    const stop = this.#journal.clock.after(graceMs, () => {
+    const { clock } = this.#journal;
+    const interrupt = () => {
       for (const run of this.#mine) run.interrupt(closing);
-      stopWaiting = this.#journal.clock.after(settleMs, () => this.#abandon());
-    });
-    let stopWaiting = () => {};
+      stopTimer = clock.after(settleMs, () => this.#abandon());
+    };
+    let stopTimer = () => {};
+    if (graceMs > 0) stopTimer = clock.after(graceMs, interrupt);
+    else interrupt();
     await this.#drained();
-    stop();
-    stopWaiting();
+    stopTimer();
     this.#onClosed(this);
   }
 
