@@ -97,7 +97,9 @@ export class Transitions {
       const { id: runId, flow } = state;
       this.#event(
         effects,
-        isFirst ? { type: "run-started", runId, flow } : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
+        isFirst
+          ? { type: "run-started", runId, flow }
+          : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
       );
     }
     return [...candidates];
