@@ -106,7 +106,7 @@ export class StepContext implements NodeContext {
       return await runChild(options);
     } catch (error) {
       if (!(error instanceof ProcessError)) throw error;
-      const Kind = error.code === "spawn-failed" || error.code === "broker-lost" ? TransientError : NodeError;
+      const Kind = error.code === "spawn-failed" ? TransientError : NodeError;
       throw new Kind(error.message, { code: error.code, cause: error });
     }
   }

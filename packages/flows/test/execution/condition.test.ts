@@ -2,27 +2,41 @@ import { describe, expect, test } from "vitest";
 import { runFlow, steps, storeKinds } from "./flow-kit.ts";
 
 describe("if", () => {
-  test.each(["false", '"${{ null }}"', "0", '""', '"FALSE"', '"no"', '"0"', '"None"', '"Off"', '"${{ [] }}"', '"${{ {} }}"'])(
-    "skips the step for %s",
-    async (written) => {
-      const { statuses, steps: records } = await runFlow(
-        steps(`
+  test.each([
+    "false",
+    '"${{ null }}"',
+    "0",
+    '""',
+    '"FALSE"',
+    '"no"',
+    '"0"',
+    '"None"',
+    '"Off"',
+    '"${{ [] }}"',
+    '"${{ {} }}"',
+  ])("skips the step for %s", async (written) => {
+    const { statuses, steps: records } = await runFlow(
+      steps(`
   - { id: a, uses: data.set, if: ${written} }
   - { id: b, uses: data.set, with: { out: "\${{ steps.a.output }}", status: "\${{ steps.a.status }}" } }
 `),
+    );
+    expect(statuses).toEqual({ a: "skipped", b: "completed" });
+    expect(records[1]?.output).toEqual({ out: null, status: "skipped" });
+    expect(records[0]?.reason).toBeTruthy();
+  });
+
+  test.each(["true", '"yes"', '"${{ 1 == 1 }}"', '"${{ [0] }}"', '"${{ 0.5 }}"'])(
+    "runs the step for %s",
+    async (written) => {
+      const { statuses } = await runFlow(
+        steps(`
+  - { id: a, uses: data.set, if: ${written} }
+`),
       );
-      expect(statuses).toEqual({ a: "skipped", b: "completed" });
-      expect(records[1]?.output).toEqual({ out: null, status: "skipped" });
-      expect(records[0]?.reason).toBeTruthy();
+      expect(statuses).toEqual({ a: "completed" });
     },
   );
-
-  test.each(["true", '"yes"', '"${{ 1 == 1 }}"', '"${{ [0] }}"', '"${{ 0.5 }}"'])("runs the step for %s", async (written) => {
-    const { statuses } = await runFlow(steps(`
-  - { id: a, uses: data.set, if: ${written} }
-`));
-    expect(statuses).toEqual({ a: "completed" });
-  });
 
   test("says in the record what was false", async () => {
     const { steps: records } = await runFlow(

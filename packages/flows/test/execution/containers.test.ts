@@ -74,7 +74,11 @@ describe("a group", () => {
   });
 
   test("is tried again as a whole by its retry, its children as further visits", async () => {
-    const { run, statuses, steps: records } = await runFlow(
+    const {
+      run,
+      statuses,
+      steps: records,
+    } = await runFlow(
       steps(`
   - id: g
     retry: { attempts: 3, initial_delay: 1ms }

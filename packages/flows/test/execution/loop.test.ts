@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { node, type NodeDefinition } from "../../src/index.ts";
 import { z } from "zod";
+import { type NodeDefinition, node } from "../../src/index.ts";
 import { runFlow, steps, storeKinds } from "./flow-kit.ts";
 
 describe.each(storeKinds)("loop, on the %s store", (kind) => {
@@ -16,7 +16,13 @@ describe.each(storeKinds)("loop, on the %s store", (kind) => {
     expect(outputs).toEqual({
       "each[0]": { item: "a", index: 0 },
       "each[1]": { item: "b", index: 1 },
-      after: { list: [{ item: "a", index: 0 }, { item: "b", index: 1 }], second: "b" },
+      after: {
+        list: [
+          { item: "a", index: 0 },
+          { item: "b", index: 1 },
+        ],
+        second: "b",
+      },
     });
   });
 
@@ -50,16 +56,20 @@ describe.each(storeKinds)("loop, on the %s store", (kind) => {
 
 describe("loop", () => {
   test("without items skips the step", async () => {
-    const { statuses } = await runFlow(steps(`
+    const { statuses } = await runFlow(
+      steps(`
   - { id: l, uses: data.set, loop: [] }
-`));
+`),
+    );
     expect(statuses).toEqual({ l: "skipped" });
   });
 
   test.each(["5", "'a, b'", "{'a': 1}", "null"])("over %s, which is no list, fails the step", async (value) => {
-    const { run, statuses } = await runFlow(steps(`
+    const { run, statuses } = await runFlow(
+      steps(`
   - { id: l, uses: data.set, loop: "\${{ dyn(${value}) }}" }
-`));
+`),
+    );
     expect(statuses).toEqual({ l: "failed" });
     expect(run.error?.code).toBe("loop-not-a-list");
   });
@@ -162,23 +172,29 @@ describe("while", () => {
   });
 
   test("that is false from the beginning skips the step", async () => {
-    const { statuses } = await runFlow(steps(`
+    const { statuses } = await runFlow(
+      steps(`
   - { id: w, uses: data.set, while: false }
-`));
+`),
+    );
     expect(statuses).toEqual({ w: "skipped" });
   });
 
   test("sees as visits the passes that are done", async () => {
-    const { statuses } = await runFlow(steps(`
+    const { statuses } = await runFlow(
+      steps(`
   - { id: w, uses: data.set, while: "\${{ visits.?w.orValue(0) < 2 }}" }
-`));
+`),
+    );
     expect(Object.keys(statuses)).toEqual(["w", "w#2"]);
   });
 
   test("fails the step when its condition fails", async () => {
-    const { run, statuses } = await runFlow(steps(`
+    const { run, statuses } = await runFlow(
+      steps(`
   - { id: w, uses: data.set, while: "\${{ inputs.x.y }}" }
-`).replace("name: t", "name: t\ninputs: { x: { type: map, default: {} } }"));
+`).replace("name: t", "name: t\ninputs: { x: { type: map, default: {} } }"),
+    );
     expect(statuses).toEqual({ w: "failed" });
     expect(run.error?.code).toBe("missing-value");
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { NodeError, type NodeDefinition, NodeResult, node, TransientError } from "../../src/index.ts";
+import { type NodeDefinition, NodeError, NodeResult, node, TransientError } from "../../src/index.ts";
 import { runFlow, steps, storeKinds } from "./flow-kit.ts";
 import { SkippingClock } from "./skipping-clock.ts";
 
@@ -60,7 +60,10 @@ describe.each(storeKinds)("retry, on the %s store", (kind) => {
       nodes: [failing(unknown, transient, transient)],
       clock: new SkippingClock(),
     });
-    expect(run).toMatchObject({ status: "failed", error: { code: "transient", message: 'Step "a" failed: try again' } });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: { code: "transient", message: 'Step "a" failed: try again' },
+    });
     expect(records[0]?.attempts).toHaveLength(2);
   });
 });
@@ -100,22 +103,28 @@ describe("retry", () => {
 
   test("does not try again when the inputs are wrong, or an expression fails", async () => {
     const strict = node({ name: "test.strict", input: z.strictObject({ n: z.number() }), run: () => null });
-    const wrong = await runFlow(steps('\n  - { id: a, uses: test.strict, retry: 3, with: { n: "\${{ vars.x }}" } }\n'), {
+    const wrong = await runFlow(steps('\n  - { id: a, uses: test.strict, retry: 3, with: { n: "${{ vars.x }}" } }\n'), {
       nodes: [strict],
       start: { vars: { x: "text" } },
     });
     expect(wrong.steps[0]).toMatchObject({ error: { code: "invalid-input" } });
     expect(wrong.steps[0]?.attempts).toHaveLength(1);
-    const missing = await runFlow(steps('\n  - { id: a, uses: test.strict, retry: 3, with: { n: "\${{ vars.x }}" } }\n'), {
-      nodes: [strict],
-    });
+    const missing = await runFlow(
+      steps('\n  - { id: a, uses: test.strict, retry: 3, with: { n: "${{ vars.x }}" } }\n'),
+      {
+        nodes: [strict],
+      },
+    );
     expect(missing.steps[0]).toMatchObject({ error: { code: "missing-value" }, attempts: [{ number: 1 }] });
   });
 
   test("`on` names codes that are tried again besides, or instead", async () => {
     const mended = failing(permanent);
     const clock = new SkippingClock();
-    const { run } = await runFlow(steps("\n  - { id: a, uses: test.fail, retry: { on: [broken] } }\n"), { nodes: [mended], clock });
+    const { run } = await runFlow(steps("\n  - { id: a, uses: test.fail, retry: { on: [broken] } }\n"), {
+      nodes: [mended],
+      clock,
+    });
     expect(run.status).toBe("completed");
     const other = await runFlow(steps("\n  - { id: a, uses: test.fail, retry: { on: [broken] } }\n"), {
       nodes: [failing(transient)],

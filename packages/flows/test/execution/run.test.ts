@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { flowOf, inspect, createTestEngine, runFlow, steps, storeKinds, temporaryProject } from "./flow-kit.ts";
+import { createTestEngine, flowOf, inspect, runFlow, steps, storeKinds, temporaryProject } from "./flow-kit.ts";
 
 describe.each(storeKinds)("a run, on the %s store", (kind) => {
   test("has the outputs that the flow declares", async () => {
@@ -101,7 +101,9 @@ steps:
 `,
       { projectDir, env: { PATH: process.env.PATH, A: "system" } },
     );
-    expect(outputs.a).toMatchObject({ stdout: "system,flow of me and dotenv,first,dotenv,only here,second,flow of me and dotenv!" });
+    expect(outputs.a).toMatchObject({
+      stdout: "system,flow of me and dotenv,first,dotenv,only here,second,flow of me and dotenv!",
+    });
     expect(outputs.b).toEqual({ a: "system", n: "flow of me and dotenv!" });
   });
 
@@ -189,7 +191,9 @@ outputs: { n: "\${{ steps.double.output.n }}" }
 
   test("fails with its run, names an unknown flow, and passes on what is wrong with the inputs", async () => {
     const flow = await flowOf(child);
-    const failing = await flowOf("name: bad\nsteps: [{ id: x, uses: assert.that, with: { condition: false, message: oh } }]\n");
+    const failing = await flowOf(
+      "name: bad\nsteps: [{ id: x, uses: assert.that, with: { condition: false, message: oh } }]\n",
+    );
     const findFlow = (name: string) => ({ child: flow, bad: failing })[name];
     const { outputs } = await runFlow(
       steps(`
@@ -210,7 +214,10 @@ outputs: { n: "\${{ steps.double.output.n }}" }
     engine.store.events.subscribe((event) => {
       if (event.type === "step-started" && event.recordId === "s") controller.abort(new Error("enough"));
     });
-    const { run, statuses } = await inspect(engine, await engine.run(await flowOf(steps("\n  - { id: call, flow: sleeper }\n")), { signal: controller.signal }));
+    const { run, statuses } = await inspect(
+      engine,
+      await engine.run(await flowOf(steps("\n  - { id: call, flow: sleeper }\n")), { signal: controller.signal }),
+    );
     expect(run.status).toBe("cancelled");
     expect(statuses).toEqual({ call: "cancelled" });
     const [childRun] = await engine.store.durability.list({ flow: "sleeper" });

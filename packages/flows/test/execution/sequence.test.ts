@@ -138,7 +138,8 @@ describe("max_visits", () => {
   });
 
   test("is 1000 by default, and 0 is no limit", async () => {
-    const text = (limit: string) => steps(`
+    const text = (limit: string) =>
+      steps(`
   - { id: a, uses: data.set, ${limit}, while: "\${{ visits.?a.orValue(0) < 1100 }}" }
 `);
     expect((await runFlow(text("continue_on_error: false"))).run.error?.code).toBe("max-visits");

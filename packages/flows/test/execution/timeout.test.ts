@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { node, NodeResult } from "../../src/index.ts";
+import { type NodeResult, node } from "../../src/index.ts";
 import { createTestEngine, flowOf, inspect, runFlow, steps, storeKinds, temporaryProject } from "./flow-kit.ts";
 
 /** Command lines of living processes that hold this text. */
@@ -62,8 +62,12 @@ describe("timeout", () => {
 
   test("lets after hooks run", async () => {
     const seen: string[] = [];
-    const hook = { afterExecute: (_c: unknown, _s: unknown, result: NodeResult) => void seen.push(result.error?.code ?? "none") };
-    await runFlow(steps("\n  - { id: a, uses: shell.run, timeout: 50ms, with: { command: sleep 60 } }\n"), { hooks: [hook] });
+    const hook = {
+      afterExecute: (_c: unknown, _s: unknown, result: NodeResult) => void seen.push(result.error?.code ?? "none"),
+    };
+    await runFlow(steps("\n  - { id: a, uses: shell.run, timeout: 50ms, with: { command: sleep 60 } }\n"), {
+      hooks: [hook],
+    });
     expect(seen).toEqual(["timeout"]);
   });
 
