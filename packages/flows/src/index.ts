@@ -11,6 +11,7 @@ export {
   type RunOutcome,
   type RunScope,
   type StartedRun,
+  type StartOptions,
   type StepAttempt,
   type StepEnd,
   type StepStart,
@@ -34,7 +35,7 @@ export {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
-export type { Lease, Leases, StateStore, Store } from "./durability/store.ts";
+export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
 export { createEngine, EngineError } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { InputError } from "./engine/input-error.ts";
