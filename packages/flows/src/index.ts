@@ -1,5 +1,5 @@
 // What is exported here is public.
-
+export type { Catalogue, Names } from "./definition/catalogue.ts";
 export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
@@ -62,3 +62,23 @@ export {
   TransientError,
 } from "./nodes/node.ts";
 export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSource } from "./nodes/registry.ts";
+export type { LoadedPlugin } from "./plugins/check-plugin.ts";
+export { pluginCodes } from "./plugins/codes.ts";
+export type { PluginPlace } from "./plugins/find-plugins.ts";
+export type { ProvidedModules } from "./plugins/module-loader.ts";
+export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export { projectCodes } from "./project/codes.ts";
+export { defineConfig, type ProjectConfig } from "./project/config.ts";
+export { findProject, type Project } from "./project/find-project.ts";
+export {
+  type FlowFile,
+  type FlowSet,
+  parseFlowFile,
+  parseFlowFiles,
+  readFlowFile,
+  readFlowFiles,
+} from "./project/flow-files.ts";
+export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
+export { userStateDir } from "./project/state-folder.ts";
+export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
+export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";
