@@ -36,24 +36,33 @@ export {
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
 export type { Lease, Leases, StateStore, Store } from "./durability/store.ts";
+export { createEngine, EngineError } from "./engine/create-engine.ts";
+export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
+export { InputError } from "./engine/input-error.ts";
+export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
 export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export { approvalSignal, type Decision } from "./execution/approval.ts";
+export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expression/compile-template.ts";
 export { type ExpressionCode, ExpressionError } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
+export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
+export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { Json, JsonObject } from "./json.ts";
 export {
   type InputSchema,
   type NodeContext,
   type NodeDefinition,
   NodeError,
+  type NodeFailure,
   NodeResult,
   node,
   TransientError,
 } from "./nodes/node.ts";
-export type { NodeListing, NodeRegistry } from "./nodes/registry.ts";
+export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSource } from "./nodes/registry.ts";
 export type { LoadedPlugin } from "./plugins/check-plugin.ts";
 export { pluginCodes } from "./plugins/codes.ts";
 export type { PluginPlace } from "./plugins/find-plugins.ts";
@@ -73,4 +82,5 @@ export {
 export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
+export { createTriggerRegistry, type TriggerListing, type TriggerRegistry } from "./triggers/registry.ts";
 export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";
