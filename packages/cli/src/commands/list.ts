@@ -11,6 +11,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Write a first project into a folder",
     load: () => import("./init.ts"),
   },
+  { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
   {
     name: "validate",
     group: "Flows",
