@@ -95,3 +95,11 @@ function unknownFlow(project: Project, files: readonly FlowFile[], name: string)
     "pawl validate",
   );
 }
+
+/** Finds the flows of a project by name, each parsed when it is first asked for. */
+export async function flowsByName(loaded: LoadedProject): Promise<FoundFlow["findFlow"]> {
+  const { readFlowFiles } = await import("@pawl/flows");
+  const files = loaded.project.isProject ? readFlowFiles(loaded.project.dir) : [];
+  const catalogue = await catalogueOf(loaded, files);
+  return (name) => flowNamed(files, catalogue, name);
+}

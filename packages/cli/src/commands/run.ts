@@ -44,7 +44,7 @@ async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, reque
     return exitCodeOf(run);
   }
   const { RunProgress } = await import("../output/run-progress.ts");
-  const progress = new RunProgress(terminal, store, flow);
+  const progress = new RunProgress(terminal, store, { name: flow.name, flow });
   const run = await engine.run(flow, { ...request, signal });
   await progress.finish(run);
   return exitCodeOf(run);

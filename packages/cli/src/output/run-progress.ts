@@ -5,11 +5,17 @@ import { detailsOf, formatEnd, formatHeader, layoutFor } from "./run-view.ts";
 import { formatStep } from "./step-line.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What is shown of a run's flow; its definition may be unreadable by now. */
+export interface ShownFlow {
+  readonly name: string;
+  readonly flow: Flow | undefined;
+}
+
 /** Shows a run while it goes on: each step on a line once it has ended. */
 export class RunProgress {
   readonly #terminal: Terminal;
   readonly #store: Store;
-  readonly #flow: Flow;
+  readonly #shown: ShownFlow;
   readonly #live: LiveLine;
   readonly #printed = new Set<string>();
   readonly #unsubscribe: () => void;
@@ -17,10 +23,10 @@ export class RunProgress {
   #printing: Promise<void> = Promise.resolve();
   #isDirty = false;
 
-  constructor(terminal: Terminal, store: Store, flow: Flow) {
+  constructor(terminal: Terminal, store: Store, shown: ShownFlow) {
     this.#terminal = terminal;
     this.#store = store;
-    this.#flow = flow;
+    this.#shown = shown;
     this.#live = new LiveLine(terminal);
     this.#unsubscribe = store.events.subscribe((event) => {
       if (event.type === "run-started" || event.type === "run-resumed") this.#begin(event.runId!, event.flow);
@@ -39,14 +45,14 @@ export class RunProgress {
     this.#live.close();
     const report = toRunReport(run, steps);
     this.#print(report);
-    this.#terminal.out(formatEnd(report, detailsOf(run, steps, this.#flow), this.#terminal));
+    this.#terminal.out(formatEnd(report, detailsOf(run, steps, this.#shown.flow), this.#terminal));
     return report;
   }
 
   #begin(runId: string, flow: string | undefined): void {
-    if (this.#runId !== undefined || (flow !== undefined && flow !== this.#flow.name)) return;
+    if (this.#runId !== undefined || (flow !== undefined && flow !== this.#shown.name)) return;
     this.#runId = runId;
-    this.#live.print(formatHeader(this.#flow.name, runId, this.#terminal));
+    this.#live.print(formatHeader(this.#shown.name, runId, this.#terminal));
   }
 
   #ended(recordId: string): void {
@@ -67,7 +73,7 @@ export class RunProgress {
   #print(report: RunReport): void {
     const layout = layoutFor(
       this.#terminal,
-      this.#flow.steps.map((step) => step.id),
+      (this.#shown.flow?.steps ?? report.steps).map((step) => step.id),
     );
     for (const step of report.steps) {
       if (this.#printed.has(step.id)) continue;
