@@ -4,6 +4,7 @@ import type { StartedRun } from "../durability/durability.ts";
 import type { Engine } from "../engine/engine.ts";
 import { InputError } from "../engine/input-error.ts";
 import { jsonOf, NotJsonError } from "../execution/json-value.ts";
+import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type Accepted, event, isTriggerEvent, TriggerError, type TriggerEvent } from "./trigger.ts";
 
@@ -69,7 +70,7 @@ export class Delivery {
       });
       return this.#accept(flow, started, happened.id);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError || error instanceof ExpressionError)) throw error;
       const message = `The trigger cannot start ${flow.name}: ${error.message}`;
       return this.#refuse(flow, new EventRefused("event-refused", message));
     }
