@@ -24,4 +24,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "Let reading commands import the code of this project",
     load: () => import("./trust.ts"),
   },
+  { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
+  { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
+  { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
+  { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
 ];
