@@ -1,7 +1,7 @@
+import type { Retry, Step } from "../definition/flow.ts";
 import type { StepAttempt } from "../durability/durability.ts";
 import type { AttemptRecord, Failure } from "../durability/records.ts";
-import type { Retry, Step } from "../definition/flow.ts";
-import { NodeResult } from "../nodes/node.ts";
+import type { NodeResult } from "../nodes/node.ts";
 import { untilAborted } from "./abort.ts";
 import { retryDelayMs } from "./backoff.ts";
 import type { At } from "./execution.ts";
@@ -47,7 +47,11 @@ export async function runAttempts(
 }
 
 /** A delay that a cancellation ends early: the next attempt then finds its signal aborted. */
-async function pause(ms: number, signal: AbortSignal, clock: { sleep(ms: number, signal: AbortSignal): Promise<void> }) {
+async function pause(
+  ms: number,
+  signal: AbortSignal,
+  clock: { sleep(ms: number, signal: AbortSignal): Promise<void> },
+) {
   if (ms <= 0) return;
   await untilAborted(clock.sleep(ms, signal), signal).catch(() => checkInterruption(signal));
 }

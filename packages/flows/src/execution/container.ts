@@ -43,7 +43,9 @@ export async function runContainer(at: At<Container>, runChildren: RunChildren):
       const attempt = { number, startedAt, endedAt: clock.now(), error: result.error };
       return recordEnd(frame, step, recordId, { ...endOf(result), attempt });
     }
-    await clock.sleep(retryDelayMs(step.retry!, number, recordId), frame.signal).catch(() => checkInterruption(frame.signal));
+    await clock
+      .sleep(retryDelayMs(step.retry!, number, recordId), frame.signal)
+      .catch(() => checkInterruption(frame.signal));
   }
 }
 
@@ -80,7 +82,10 @@ function verdict(
   if (stoppedBy.status === "cancelled" && own.aborted && !outer.aborted) {
     return { status: "failed", error: failure("timeout", (own.reason as DeadlinePassed).message) };
   }
-  const error = stoppedBy.error && { code: stoppedBy.error.code, message: `${stoppedBy.at}: ${stoppedBy.error.message}` };
+  const error = stoppedBy.error && {
+    code: stoppedBy.error.code,
+    message: `${stoppedBy.at}: ${stoppedBy.error.message}`,
+  };
   return { status: stoppedBy.status === "cancelled" ? "cancelled" : "failed", error };
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from "../durability/records.ts";
-import { ExpressionError } from "../expression/expression-error.ts";
+import { type ExpressionCode, ExpressionError } from "../expression/expression-error.ts";
 import type { Json } from "../json.ts";
 import { NodeError, TransientError } from "../nodes/node.ts";
 import type { ExecutionCode } from "./codes.ts";
@@ -24,9 +24,9 @@ export function permanent(code: ExecutionCode, message: string): Fault {
 export class RunFault extends Error {
   override readonly name = "RunFault";
   readonly failure: Failure;
-  constructor(code: ExecutionCode, message: string) {
+  constructor(code: ExecutionCode | ExpressionCode, message: string) {
     super(message);
-    this.failure = failure(code, message);
+    this.failure = { code, message };
   }
 }
 

@@ -12,6 +12,7 @@ async function runChildren(inner: Frame, step: GroupStep): Promise<ContainerEnd 
   const course = await inner.execution.runSequence(inner, step.steps);
   if (course.kind === "end") return "end";
   const output: Record<string, Json> = {};
-  for (const child of step.steps) output[child.id] = ((inner.place[child.id] as { output: Json }).output ?? null) as Json;
+  for (const child of step.steps)
+    output[child.id] = ((inner.place[child.id] as { output: Json }).output ?? null) as Json;
   return { output, stoppedBy: course.kind === "stopped" ? course.by : undefined };
 }

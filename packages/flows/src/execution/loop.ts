@@ -42,16 +42,24 @@ async function runInOrder(frame: Frame, step: Step, items: readonly Json[]): Pro
 
 async function runConcurrently(frame: Frame, step: Step, items: readonly Json[]): Promise<Passage> {
   const id = currentId(frame, step);
-  const results = await runAtOnce(items.length, step.maxParallel, async (index) => {
-    const recordId = itemId(id, index);
-    return frame.scope.branch(recordId, (scope) => {
-      const { values, place } = fork(frame.values, frame.path, step);
-      const own = { ...frame, scope, place, values: withItem(values, items[index]!, index) };
-      return runOnce({ frame: own, step, recordId });
-    });
-  }, (result) => result === "end" || stopsLoop(step, result));
+  const results = await runAtOnce(
+    items.length,
+    step.maxParallel,
+    async (index) => {
+      const recordId = itemId(id, index);
+      return frame.scope.branch(recordId, (scope) => {
+        const { values, place } = fork(frame.values, frame.path, step);
+        const own = { ...frame, scope, place, values: withItem(values, items[index]!, index) };
+        return runOnce({ frame: own, step, recordId });
+      });
+    },
+    (result) => result === "end" || stopsLoop(step, result),
+  );
   if (results.includes("end")) return "end";
-  return summary(id, results.filter((result) => result !== "end"));
+  return summary(
+    id,
+    results.filter((result) => result !== "end"),
+  );
 }
 
 function stopsLoop(step: Step, result: Settled): boolean {
@@ -60,7 +68,8 @@ function stopsLoop(step: Step, result: Settled): boolean {
 
 /** A failed item stands in the list as `{error}`; the first one is the error of the step. */
 function summary(id: string, results: readonly Settled[]): Settled {
-  const bad = results.find((result) => result.status === "cancelled") ?? results.find((result) => result.status === "failed");
+  const bad =
+    results.find((result) => result.status === "cancelled") ?? results.find((result) => result.status === "failed");
   const output = results.map((result) => (result.error === undefined ? result.output : { error: { ...result.error } }));
   const attempts = results.reduce((sum, result) => sum + result.attempts, 0);
   if (bad) return { ...bad, output, attempts };

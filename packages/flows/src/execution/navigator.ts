@@ -44,7 +44,10 @@ function targetOf(frame: Frame, step: Step): string | undefined {
   const target = named(evaluateNext(frame, step));
   if (target === null || target === "") return undefined;
   if (typeof target === "string") return target;
-  throw new RunFault("unknown-step", `next of step "${step.id}" gives ${JSON.stringify(target)}, not the id of a step.`);
+  throw new RunFault(
+    "unknown-step",
+    `next of step "${step.id}" gives ${JSON.stringify(target)}, not the id of a step.`,
+  );
 }
 
 function evaluateNext(frame: Frame, step: Step): Json {
@@ -52,7 +55,7 @@ function evaluateNext(frame: Frame, step: Step): Json {
     return step.next!.evaluate(frame.values);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new RunFault("unknown-step", `next of step "${step.id}": ${error.message}`);
+    throw new RunFault(error.code, `next of step "${step.id}": ${error.message}`);
   }
 }
 
@@ -67,5 +70,8 @@ function indexOf(steps: readonly Step[], from: Step, target: string): number {
   const index = steps.findIndex((step) => step.id === target);
   if (index >= 0) return index;
   const suggestion = didYouMean(target, [...steps.map((step) => step.id), "end"]);
-  throw new RunFault("unknown-step", `next of step "${from.id}" names "${target}", and no step here has that id.${suggestion}`);
+  throw new RunFault(
+    "unknown-step",
+    `next of step "${from.id}" names "${target}", and no step here has that id.${suggestion}`,
+  );
 }

@@ -8,7 +8,13 @@ import { currentId } from "./visit.ts";
 
 /** Records a step that is not run, with the reason a person sees. */
 export function recordSkip(frame: Frame, step: Step, reason: string): Promise<Settled> {
-  return recordEnd(frame, step, currentId(frame, step), { status: "skipped", output: null, error: undefined, reason, hooks: [] });
+  return recordEnd(frame, step, currentId(frame, step), {
+    status: "skipped",
+    output: null,
+    error: undefined,
+    reason,
+    hooks: [],
+  });
 }
 
 /** Records a step whose own expressions (`if`, `loop`, `while`) failed, so that nothing of it ran. */

@@ -15,7 +15,8 @@ async function runBranches(inner: Frame, step: ParallelStep): Promise<ContainerE
   const courses = await runAtOnce(step.steps.length, width, (index) => runBranch(inner, step, index));
   if (courses.some((course) => course.kind === "end")) return "end";
   const output: Record<string, Json> = {};
-  for (const child of step.steps) output[child.id] = ((inner.place[child.id] as { output: Json }).output ?? null) as Json;
+  for (const child of step.steps)
+    output[child.id] = ((inner.place[child.id] as { output: Json }).output ?? null) as Json;
   const stopped = courses.flatMap((course) => (course.kind === "stopped" ? [course.by] : []));
   return { output, stoppedBy: stopped.find((by) => by.status === "failed") ?? stopped[0] };
 }

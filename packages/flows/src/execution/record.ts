@@ -23,7 +23,9 @@ export async function runRecord(at: At<NodeStep>): Promise<Settled> {
   const found = frame.execution.host.nodes.find(step.uses);
   const definition = found instanceof Promise ? await found : found;
   if (definition?.waitUntil) await waitFirst(at, definition);
-  return settledOf(await frame.scope.step({ id: recordId, step: step.id }, (durable) => perform(at, definition, durable)));
+  return settledOf(
+    await frame.scope.step({ id: recordId, step: step.id }, (durable) => perform(at, definition, durable)),
+  );
 }
 
 /** The pause that a node asks for stands before its step, because it outlives processes. */
@@ -46,7 +48,11 @@ async function waitFirst(at: At<NodeStep>, definition: NodeDefinition): Promise<
   });
 }
 
-async function perform(at: At<NodeStep>, definition: NodeDefinition | undefined, durable: StepAttempt): Promise<StepEnd> {
+async function perform(
+  at: At<NodeStep>,
+  definition: NodeDefinition | undefined,
+  durable: StepAttempt,
+): Promise<StepEnd> {
   const { step } = at;
   const startedAt = at.frame.execution.host.clock.now();
   let own: At;
@@ -87,9 +93,12 @@ function endOf(met: Met, attempt: AttemptRecord): StepEnd {
   const { result, reports, answeredBy } = met;
   const reason = answeredBy === undefined ? undefined : `answered by ${answeredBy}`;
   const common = { output: result.output, reason, hooks: reports };
-  if (result.status === "success") return { ...common, status: "completed", error: undefined, attempt: { ...attempt, error: undefined } };
+  if (result.status === "success")
+    return { ...common, status: "completed", error: undefined, attempt: { ...attempt, error: undefined } };
   const error =
-    result.status === "failed" ? failureOf(result) : failure("invalid-result", "The node suspended the step, and nobody can resume it.");
+    result.status === "failed"
+      ? failureOf(result)
+      : failure("invalid-result", "The node suspended the step, and nobody can resume it.");
   const status = error.code === "cancelled" || error.code === "run-timeout" ? "cancelled" : "failed";
   return { ...common, status, error, attempt: { ...attempt, error } };
 }

@@ -4,10 +4,10 @@ import type { StepAttempt } from "../durability/durability.ts";
 import type { EventType } from "../events/event-log.ts";
 import type { ExpressionScope, Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
-import type { NodeContext } from "../nodes/node.ts";
+import { type NodeContext, NodeError, TransientError } from "../nodes/node.ts";
 import type { At } from "./execution.ts";
 import { messageOf } from "./failure.ts";
-import { NotJsonError, jsonOf } from "./json-value.ts";
+import { jsonOf, NotJsonError } from "./json-value.ts";
 
 type StepChildOptions = Omit<ChildOptions, "beforeStart" | "signal">;
 
@@ -80,8 +80,7 @@ export class StepContext implements NodeContext {
 
   /** Its output goes to the log as it comes, and its end is waited for by `childrenEnded`. */
   async runChildUnder(options: StepChildOptions, signal: AbortSignal): Promise<ChildResult> {
-    const { runChild } = await import("@pawl/hooks/process");
-    const running = runChild({
+    const running = this.#start({
       ...options,
       signal,
       env: options.env ?? this.env,
@@ -99,6 +98,17 @@ export class StepContext implements NodeContext {
     const forget = () => this.#children.delete(running);
     running.then(forget, forget);
     return running;
+  }
+
+  async #start(options: ChildOptions): Promise<ChildResult> {
+    const { ProcessError, runChild } = await import("@pawl/hooks/process");
+    try {
+      return await runChild(options);
+    } catch (error) {
+      if (!(error instanceof ProcessError)) throw error;
+      const Kind = error.code === "spawn-failed" || error.code === "broker-lost" ? TransientError : NodeError;
+      throw new Kind(error.message, { code: error.code, cause: error });
+    }
   }
 
   /** The context of one attempt: its own number and signal, everything else shared. */

@@ -14,7 +14,9 @@ export async function runStep(frame: Frame, step: Step): Promise<Passage> {
   // Each pass counts as a visit of its own, so a step that gets that far is not counted here.
   if (!hasPasses || condition !== "holds") enterVisit(frame, step);
   if (condition !== "holds") {
-    return "error" in condition ? recordFailure(frame, step, condition.error) : recordSkip(frame, step, condition.reason);
+    return "error" in condition
+      ? recordFailure(frame, step, condition.error)
+      : recordSkip(frame, step, condition.reason);
   }
   if (step.loop !== undefined) return runLoop(frame, step);
   if (hasPasses) return runPasses(frame, step);

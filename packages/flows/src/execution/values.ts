@@ -109,7 +109,8 @@ function replaceFresh(root: Record<string, StepEntry>, place: StepEntry, step: S
 
 function realias(root: Record<string, StepEntry>, step: Step, old: unknown, entry: StepEntry): void {
   if (root[step.id] === old) root[step.id] = entry;
-  for (const child of childrenOf(step)) realias(root, child, (old as StepEntry)[child.id], entry[child.id] as StepEntry);
+  for (const child of childrenOf(step))
+    realias(root, child, (old as StepEntry)[child.id], entry[child.id] as StepEntry);
 }
 
 function replace(root: Record<string, StepEntry>, place: StepEntry, id: string, entry: StepEntry): void {

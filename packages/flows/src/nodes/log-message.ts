@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { node, type NodeDefinition } from "./node.ts";
+import { type NodeDefinition, node } from "./node.ts";
 
 const input = z.strictObject({
   message: z.unknown().describe("What to write; maps and lists are written as JSON."),

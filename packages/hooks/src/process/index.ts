@@ -4,4 +4,10 @@ export { endGroup } from "./end-group.ts";
 export { ProcessError, type ProcessErrorCode, ProgramNotFoundError } from "./errors.ts";
 export { findProgram, type ProgramSearch } from "./find-program.ts";
 export { identify, isAlive, type ProcessIdentity } from "./identity.ts";
+export {
+  PersistentProgram,
+  type PersistentProgramOptions,
+  type ProgramCallOptions,
+  type ProgramReport,
+} from "./persistent/persistent-program.ts";
 export { runChild } from "./run-child.ts";

@@ -16,7 +16,9 @@ export interface ProjectPathOptions {
 export async function projectPath(projectDir: string, path: string, options: ProjectPathOptions): Promise<string> {
   if (path.includes("\0")) throw new NodeError("A path cannot hold a NUL character.", { code: "invalid-path" });
   const wanted = resolve(projectDir, path);
-  const real = options.keepLastLink ? join(await realParent(dirname(wanted)), basename(wanted)) : await realParent(wanted);
+  const real = options.keepLastLink
+    ? join(await realParent(dirname(wanted)), basename(wanted))
+    : await realParent(wanted);
   if (options.allowOutside || isInside(await realpath(projectDir), real)) return real;
   throw new NodeError(
     `"${path}" is outside the project folder. \`allow_outside_project: true\` in the step's \`with\` permits it.`,

@@ -7,7 +7,12 @@ import { asNodeError, projectPath } from "./project-path.ts";
 const input = z.strictObject({
   path,
   encoding,
-  max_bytes: z.number().int().positive().default(16 * 1024 * 1024).describe("A larger file fails the step."),
+  max_bytes: z
+    .number()
+    .int()
+    .positive()
+    .default(16 * 1024 * 1024)
+    .describe("A larger file fails the step."),
   allow_outside_project: allowOutsideProject,
 });
 
@@ -31,7 +36,9 @@ async function readAtMost(real: string, given: z.infer<typeof input>): Promise<s
   try {
     const { size } = await file.stat();
     if (size > given.max_bytes) {
-      throw new NodeError(`"${given.path}" has ${size} bytes; max_bytes allows ${given.max_bytes}.`, { code: "too-large" });
+      throw new NodeError(`"${given.path}" has ${size} bytes; max_bytes allows ${given.max_bytes}.`, {
+        code: "too-large",
+      });
     }
     return await file.readFile({ encoding: given.encoding });
   } finally {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import type { NodeContext } from "../node.ts";
 import { asNodeError, projectPath } from "../file/project-path.ts";
+import type { NodeContext } from "../node.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const filePart = z.strictObject({
@@ -16,7 +16,10 @@ export const bodyInputs = {
   body: z.string().optional().describe("Text, sent as it is."),
   json_body: z.unknown().optional().describe("Sent as JSON."),
   data: z.record(z.string(), scalar).optional().describe("Sent as a form (application/x-www-form-urlencoded)."),
-  multipart: z.record(z.string(), z.union([scalar, filePart])).optional().describe("Sent as multipart/form-data."),
+  multipart: z
+    .record(z.string(), z.union([scalar, filePart]))
+    .optional()
+    .describe("Sent as multipart/form-data."),
 } as const satisfies z.ZodRawShape;
 
 const bodySchema = z.object(bodyInputs);

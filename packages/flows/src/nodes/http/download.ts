@@ -13,9 +13,17 @@ const input = z.strictObject({
   url,
   dest: path,
   headers,
-  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, "expected 64 hexadecimal digits").optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, "expected 64 hexadecimal digits")
+    .optional(),
   timeout: timeout(300_000).describe("For the whole download. Default: 5m."),
-  max_bytes: z.number().int().positive().default(1024 ** 3).describe("A longer answer fails the step. Default: 1 GiB."),
+  max_bytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1024 ** 3)
+    .describe("A longer answer fails the step. Default: 1 GiB."),
   allow_outside_project: allowOutsideProject,
 });
 

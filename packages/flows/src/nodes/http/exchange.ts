@@ -28,7 +28,10 @@ export async function exchange<T>(
   } catch (error) {
     if (error instanceof NodeError) throw error;
     if (controller.signal.aborted) throw controller.signal.reason;
-    throw new TransientError(`${url} could not be reached: ${causeOf(error)}.`, { code: "connection-failed", cause: error });
+    throw new TransientError(`${url} could not be reached: ${causeOf(error)}.`, {
+      code: "connection-failed",
+      cause: error,
+    });
   } finally {
     cancelTimer();
     context.signal.removeEventListener("abort", stop);

@@ -8,12 +8,20 @@ import { headers, plainHeaders, timeout, url } from "./inputs.ts";
 const input = z
   .strictObject({
     url,
-    method: z.string().default("GET").transform((method) => method.toUpperCase()),
+    method: z
+      .string()
+      .default("GET")
+      .transform((method) => method.toUpperCase()),
     headers,
     query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
     ...bodyInputs,
     timeout: timeout(30_000).describe("For the whole exchange. Default: 30s."),
-    max_bytes: z.number().int().positive().default(10 * 1024 * 1024).describe("A longer answer fails the step."),
+    max_bytes: z
+      .number()
+      .int()
+      .positive()
+      .default(10 * 1024 * 1024)
+      .describe("A longer answer fails the step."),
     follow_redirects: z.boolean().default(true),
     response: z.enum(["auto", "json", "text", "base64"]).default("auto").describe("auto: JSON where it is, else text."),
     check: z.boolean().default(false).describe("Whether a status of 400 and above fails the step."),
@@ -55,7 +63,9 @@ function withQuery(given: RequestInput): string {
 async function initOf(given: RequestInput, context: NodeContext): Promise<RequestInit> {
   const { body, type } = await bodyOf(given, context);
   if (body !== undefined && (given.method === "GET" || given.method === "HEAD")) {
-    throw new NodeError(`A ${given.method} request carries no body. Name a method such as POST.`, { code: "invalid-input" });
+    throw new NodeError(`A ${given.method} request carries no body. Name a method such as POST.`, {
+      code: "invalid-input",
+    });
   }
   const sent = new Headers(plainHeaders(given.headers));
   if (type !== undefined && !sent.has("content-type")) sent.set("content-type", type);

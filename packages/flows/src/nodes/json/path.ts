@@ -7,7 +7,10 @@ const part = /\.?([A-Za-z_$][\w$-]*|\d+)|\.?\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((
 export function parsePath(path: string): readonly string[] | undefined {
   if (path === "" || path === "$") return [];
   if (path.startsWith("/")) {
-    return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+    return path
+      .slice(1)
+      .split("/")
+      .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
   }
   const text = path.replace(/^\$(?=[.[])/, "");
   const segments: string[] = [];

@@ -15,11 +15,14 @@ export const jsonQuery: NodeDefinition<z.infer<typeof input>> = node({
   input,
   run(given): Json {
     const segments = parsePath(given.path);
-    if (!segments) throw new NodeError(`path: "${given.path}" is neither a JSON pointer nor a path.`, { code: "invalid-path" });
+    if (!segments)
+      throw new NodeError(`path: "${given.path}" is neither a JSON pointer nor a path.`, { code: "invalid-path" });
     const found = take(readable(given.data), segments);
     if (found !== undefined) return found;
     if (given.default !== undefined) return given.default as Json;
-    throw new NodeError(`Nothing is at "${given.path}". A default can be given as \`default:\`.`, { code: "missing-value" });
+    throw new NodeError(`Nothing is at "${given.path}". A default can be given as \`default:\`.`, {
+      code: "missing-value",
+    });
   },
 });
 
@@ -29,7 +32,10 @@ function readable(data: unknown): Json {
   try {
     return JSON.parse(data);
   } catch (error) {
-    throw new NodeError(`data is text, and not JSON: ${(error as Error).message}`, { code: "invalid-json", cause: error });
+    throw new NodeError(`data is text, and not JSON: ${(error as Error).message}`, {
+      code: "invalid-json",
+      cause: error,
+    });
   }
 }
 
