@@ -1,4 +1,15 @@
 // What is exported here is public.
+export {
+  type Command,
+  type CommandEnvironment,
+  CommandError,
+  type CommandErrorCode,
+  type CommandHook,
+  type CommandHookOptions,
+  createCommandHook,
+  createPersistentHook,
+  type PersistentHookOptions,
+} from "./command/index.ts";
 export { type Diagnostic, hasErrors } from "./diagnostics/index.ts";
 export {
   type BaseHookInput,
