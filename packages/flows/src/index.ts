@@ -1,5 +1,4 @@
 // What is exported here is public.
-
 export type { Catalogue, Names } from "./definition/catalogue.ts";
 export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
