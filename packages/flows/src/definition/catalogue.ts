@@ -1,10 +1,13 @@
-import type { NodeDefinition } from "../nodes/node.ts";
-import type { TriggerDefinition } from "../triggers/trigger.ts";
+/** Names that can be asked for one by one and listed: a map or a set of them. */
+export interface Names {
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
 
 /** What the project offers. What is left out is not checked. */
 export interface Catalogue {
-  readonly nodes?: ReadonlyMap<string, NodeDefinition> | undefined;
-  readonly triggers?: ReadonlyMap<string, TriggerDefinition> | undefined;
+  readonly nodes?: Names | undefined;
+  readonly triggers?: Names | undefined;
   readonly hooks?: ReadonlySet<string> | undefined;
   /** Names of the project's flows. */
   readonly flows?: ReadonlySet<string> | undefined;

@@ -26,7 +26,6 @@ export const stepKeys = [
   "flow",
   "max",
   "with",
-  "unsafe_interpolation",
   "if",
   "loop",
   "max_parallel",

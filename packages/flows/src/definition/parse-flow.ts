@@ -23,7 +23,11 @@ export async function parseFlow(text: string, options: ParseOptions = {}): Promi
   const known = recall(hash, options);
   if (known) return known;
   if (hasExpression(text) && needsCelAnywhere(text)) await loadCel();
-  const parsed = parseLoaded(text, hash, options) ?? (await loadCel(), parse(text, hash, options));
+  let parsed = parseLoaded(text, hash, options);
+  if (!parsed) {
+    await loadCel();
+    parsed = parse(text, hash, options);
+  }
   remember(hash, options, parsed);
   return parsed;
 }

@@ -29,7 +29,7 @@ export interface SourceFile {
 }
 
 export interface Finding {
-  readonly code: DefinitionCode | (string & {});
+  readonly code: DefinitionCode;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly severity?: Severity;
