@@ -81,4 +81,5 @@ export {
 export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
+export { createTriggerRegistry, type TriggerListing, type TriggerRegistry } from "./triggers/registry.ts";
 export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";

@@ -12,9 +12,9 @@ import { holdLease } from "./lease.ts";
 import { type PreparedTrigger, prepareTrigger, type Surroundings } from "./prepare-trigger.ts";
 import { runTrigger } from "./run-trigger.ts";
 import type { TriggerStatus } from "./status.ts";
-import { type ContextOptions, createTriggerContext } from "./trigger-context.ts";
-import { TriggerError } from "./trigger.ts";
 import type { SuperviseOptions } from "./supervise-options.ts";
+import { TriggerError } from "./trigger.ts";
+import { type ContextOptions, createTriggerContext } from "./trigger-context.ts";
 
 export interface InstanceOptions extends Pick<SuperviseOptions, "engine" | "http" | "projectDir"> {
   readonly surroundings: Omit<Surroundings, "signal" | "warn">;
