@@ -12,7 +12,6 @@ export {
   type RunOutcome,
   type RunScope,
   type StartedRun,
-  type StartOptions,
   type StepAttempt,
   type StepEnd,
   type StepStart,
