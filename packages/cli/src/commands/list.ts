@@ -33,7 +33,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "hooks",
     group: "Hooks",
-    summary: "The lifecycle hooks of agents: list, check, fire, trust, …",
+    summary: "List, check, fire and trust the lifecycle hooks of agents",
     commands: hooksCommands,
   },
 ];

@@ -22,12 +22,12 @@ export const command: Command = {
       const input = { cwd: projectDir, tool_input: {}, ...given, ...tool };
       const explanations = loaded.registry.explain(event, input as never);
       if (call.options.json === true) call.terminal.json({ event, hooks: explanations });
-      else show(call, event, explanations);
+      else show(call, event, explanations, projectDir);
     });
   },
 };
 
-function show({ terminal }: Call, event: string, explanations: readonly Explanation[]): void {
+function show({ terminal }: Call, event: string, explanations: readonly Explanation[], projectDir: string): void {
   if (explanations.length === 0) {
     terminal.out(`No hooks on ${event}.`);
     return;
@@ -37,8 +37,9 @@ function show({ terminal }: Call, event: string, explanations: readonly Explanat
   for (const one of explanations) {
     const verb = one.wouldRun ? colors.green("runs    ") : colors.yellow("does not");
     const reason = one.reason === undefined || one.reason === "no-match" ? "" : `${one.reason}: `;
-    const policy = one.onFailure === "block" ? `  on failure: block${one.blocks ? ", so this blocks" : ""}` : "";
-    terminal.out(`${one.name.padEnd(width)}  ${verb}  ${reason}${one.detail}${colors.dim(policy)}`);
-    if (one.source !== undefined) terminal.out(`${" ".repeat(width)}            ${colors.dim(one.source)}`);
+    const policy = one.onFailure === "block" ? `on failure: block${one.blocks ? ", so this blocks" : ""}` : "";
+    const source = one.source?.startsWith(projectDir) ? one.source.slice(projectDir.length + 1) : one.source;
+    const details = [source, policy].filter(Boolean).map((text) => `  ${colors.dim(text!)}`);
+    terminal.out(`${one.name.padEnd(width)}  ${verb}  ${reason}${one.detail}${details.join("")}`);
   }
 }
