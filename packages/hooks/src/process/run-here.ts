@@ -7,7 +7,7 @@ import { openGate } from "./gate.ts";
 import { defaultGraceMs, endWholeGroup, signalGroup, terminateGroup } from "./group.ts";
 import { identify } from "./identity.ts";
 import { type Launched, launch } from "./launch.ts";
-import { rememberGroup } from "./living-groups.ts";
+import { forgetGroup } from "./living-groups.ts";
 
 const defaultMaxOutputBytes = 1_048_576;
 /** Quiet milliseconds after which pipes that somebody outside the group still holds are given up. */
@@ -52,7 +52,6 @@ class Run {
   readonly #stdout: CapturedOutput;
   readonly #stderr: CapturedOutput;
   readonly #closed: Promise<void>;
-  readonly #forgetGroup: () => void;
   readonly #onAbort = (): void => this.#end("aborted");
   #ended: ChildResult["ended"];
   #endedAt = 0;
@@ -65,7 +64,6 @@ class Run {
     this.#child = child;
     this.#options = options;
     this.#graceMs = options.graceMs ?? defaultGraceMs;
-    this.#forgetGroup = rememberGroup(child.pid);
     this.exit = new Promise((resolve) => {
       this.#giveUpOnExit = resolve;
       child.once("exit", (code, signal) => {
@@ -111,7 +109,7 @@ class Run {
     clearTimeout(this.#killTimer);
     const spentMs = this.#ended === undefined ? 0 : performance.now() - this.#endedAt;
     if (signalGroup(this.#child.pid, 0)) await endWholeGroup(this.#child.pid, Math.max(0, this.#graceMs - spentMs));
-    this.#forgetGroup();
+    forgetGroup(this.#child.pid);
   }
 
   /** Reads what is still in the pipes. One that was handed to somebody outside the group is given up once it is quiet. */
@@ -149,7 +147,7 @@ class Run {
       await this.exit;
     }
     clearTimeout(this.#killTimer);
-    this.#forgetGroup();
+    forgetGroup(this.#child.pid);
     for (const pipe of this.#child.stdio) pipe?.destroy();
   }
 
