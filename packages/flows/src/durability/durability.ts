@@ -7,12 +7,15 @@ import type { AttemptRecord, Failure, NewRun, RunRecord, RunStatus, StepRecord }
  * The interpreter is deterministic given a run's definition and its recorded steps; a recorded step is known by its
  * record id, never by the order of calls. Every parallel branch and concurrent loop item is a scope of its own
  * (`run:record`), so that an engine that records by sequence (DBOS) can stand behind this port too.
+ *
+ * What answers this port also writes the events `run-*`, `step-started`, `step-attempt` and `step-ended`, in the
+ * transaction that makes them true. All other events are the caller's.
  */
 export interface Durability {
   /** `sqlite`, `memory`, … */
   readonly kind: string;
   /** Resolves once the run is durably queued. `created` is false when its idempotency key was known. */
-  start(run: NewRun): Promise<StartedRun>;
+  start(run: NewRun, options?: StartOptions): Promise<StartedRun>;
   /** Executes queued runs, and those whose owner is dead, with `body` until the worker is closed. */
   work(body: RunBody, options?: WorkOptions): Worker;
   /** Asks for the end of a run in whatever state it is. Resolves once the wish is durable. */
@@ -30,7 +33,13 @@ export interface Durability {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** Only this process may begin it, by `work(body, { only: runId })`: nobody else claims it while we live. */
+  readonly here?: boolean;
+}
+
 export interface StartedRun {
+  /** 26 characters that sort by time. Empty when dropped. */
   readonly runId: string;
   readonly created: boolean;
   /** The overflow policy refused it: nothing was queued. */
@@ -45,14 +54,14 @@ export interface RunFilter {
 }
 
 export interface WorkOptions {
-  /** Runs executed at once by this worker. Default: 64. */
+  /** Runs executed at once by this worker, those that wait and sub-runs not counted. Default: 64. */
   readonly concurrency?: number;
-  /** Only this run: the worker ends with it. */
+  /** Only this run and its sub-runs: the worker ends with it. */
   readonly only?: string;
 }
 
 export interface Worker {
-  /** Stops claiming, and resolves when the open runs have ended or `graceMs` is over (then they are given back). */
+  /** Stops claiming, and resolves when the open runs have ended or `graceMs` (default: 30000) is over (then they are given back). */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -74,10 +83,15 @@ export interface RunScope {
   /**
    * Gives the recorded step, or runs `execute` and records what it returns before it resolves. What was cut off is
    * executed again, after its old child process has been ended. When the signal is aborted by shutdown nothing is
-   * recorded and this rejects with the reason.
+   * recorded and this rejects with the reason; after a cancel steps are still executed and recorded (`finally`).
+   * Steps do not nest: `execute` uses no scope. What it throws is not recorded, and rejects.
    */
   step(start: StepStart, execute: (attempt: StepAttempt) => Promise<StepEnd>): Promise<StepRecord>;
-  /** Resolves at `until` (milliseconds since 1970), also across restarts. */
+  /**
+   * Resolves at `until` (milliseconds since 1970), also across restarts. While nothing of a run happens but sleeps and
+   * waits it is `waiting`, and holds no place of its worker or its flow's concurrency. Both reject with the signal's
+   * reason when that is aborted.
+   */
   sleep(recordId: string, until: number): Promise<void>;
   /** Resolves with the value sent by `signal(runId, name, value)`; undefined when `expiresAt` came first. */
   wait(recordId: string, name: string, expiresAt?: number): Promise<Json | undefined>;

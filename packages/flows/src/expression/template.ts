@@ -30,7 +30,11 @@ export interface Template {
   evaluate(scope: ExpressionScope): Json;
 }
 
-/** Where in the file a part of a value stands; the path leads from the value to the part. */
+/**
+ * Where in the file a part of a value stands; the path leads from the value to the part.
+ * `within` narrows it to characters of the string found there.
+ */
 export type PositionOf = (
   path: readonly (string | number)[],
+  within?: { readonly start: number; readonly end: number },
 ) => Pick<Diagnostic, "file" | "line" | "column" | "length">;

@@ -3,6 +3,13 @@ import type { Database } from "./database.ts";
 /** Something to do inside the next transaction. It may run twice, so it must do nothing but statements. */
 export type WriteOperation<T> = (database: Database) => T;
 
+export interface GroupWriterOptions {
+  /** Milliseconds that what was appended waits for somebody else's transaction. Default: 50. */
+  readonly appendDelayMs?: number;
+  /** Told of an appended operation that failed: nobody waits for it. */
+  readonly onAppendError?: (error: unknown) => void;
+}
+
 interface Pending {
   readonly run: WriteOperation<unknown>;
   readonly resolve: (value: never) => void;
@@ -19,43 +26,62 @@ const longestRetryMs = 20;
  */
 export class GroupWriter {
   readonly #database: Database;
+  readonly #appendDelayMs: number;
+  readonly #onAppendError: (error: unknown) => void;
   #queue: Pending[] = [];
-  #scheduled = false;
-  #closed = false;
-  #idle: (() => void)[] = [];
+  #isScheduled = false;
+  #isClosed = false;
+  #appendTimer: NodeJS.Timeout | undefined;
+  #commits = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, options: GroupWriterOptions = {}) {
     this.#database = database;
+    this.#appendDelayMs = options.appendDelayMs ?? 50;
+    this.#onAppendError = options.onAppendError ?? (() => {});
+  }
+
+  /** Transactions committed so far. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** Resolves with the result of `operation` once it is durable; rejects when it, and only it, failed. */
   write<T>(operation: WriteOperation<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(new Error("The database is closed."));
+    if (this.#isClosed) return Promise.reject(new DatabaseClosedError("The database is closed."));
+    return this.#enqueue(operation);
+  }
+
+  /** Joins the next transaction without asking for one of its own before `appendDelayMs`. */
+  append(operation: WriteOperation<unknown>): void {
+    if (this.#isClosed) return;
+    this.#queue.push({ run: operation, resolve: () => {}, reject: this.#onAppendError });
+    if (this.#isScheduled) return;
+    this.#appendTimer ??= setTimeout(() => this.#schedule(), this.#appendDelayMs);
+  }
+
+  /** Resolves when everything written and appended so far is durable. */
+  async flush(): Promise<void> {
+    if (this.#queue.length > 0 || this.#isScheduled) await this.#enqueue(() => undefined);
+  }
+
+  /** Refuses what comes from now on, and resolves when what came before is durable. The database stays open. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.flush();
+  }
+
+  #enqueue<T>(operation: WriteOperation<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ run: operation, resolve: resolve as (value: never) => void, reject });
       this.#schedule();
     });
   }
 
-  /** Joins the next transaction without waiting for it. */
-  append(operation: WriteOperation<unknown>): void {
-    this.write(operation).catch(() => {});
-  }
-
-  /** Resolves when everything written so far is durable. */
-  async flush(): Promise<void> {
-    if (this.#queue.length === 0 && !this.#scheduled) return;
-    await new Promise<void>((resolve) => this.#idle.push(resolve));
-  }
-
-  async close(): Promise<void> {
-    await this.flush();
-    this.#closed = true;
-  }
-
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    clearTimeout(this.#appendTimer);
+    this.#appendTimer = undefined;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => this.#commit());
   }
 
@@ -68,10 +94,32 @@ export class GroupWriter {
       setTimeout(() => this.#commit(), 1 + Math.random() * longestRetryMs);
       return;
     }
-    this.#scheduled = false;
+    this.#isScheduled = false;
     for (const pending of outcome) pending.resolve(pending.value as never);
     if (this.#queue.length > 0) this.#schedule();
-    else for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Runs the batch in one transaction. An operation that throws is rejected and the others are run again without it. */
+  #transact(batch: Pending[]): Pending[] | "busy" {
+    let rest = batch;
+    while (rest.length > 0) {
+      let current: Pending | undefined;
+      try {
+        this.#database.exec("BEGIN IMMEDIATE");
+        for (current of rest) current.value = current.run(this.#database);
+        current = undefined;
+        this.#database.exec("COMMIT");
+        this.#commits++;
+        return rest;
+      } catch (error) {
+        this.#rollBack();
+        if (isBusy(error)) return "busy";
+        const failed = current === undefined ? rest : [current];
+        for (const pending of failed) pending.reject(error);
+        rest = rest.filter((pending) => !failed.includes(pending));
+      }
+    }
+    return rest;
   }
 
   /** After a failed BEGIN there is nothing to roll back; SQLite says so by throwing. */
@@ -80,32 +128,11 @@ export class GroupWriter {
       this.#database.exec("ROLLBACK");
     } catch {}
   }
+}
 
-  /** Runs the batch in one transaction. An operation that throws is rejected and the others are run again without it. */
-  #transact(batch: Pending[]): Pending[] | "busy" {
-    let rest = batch;
-    for (;;) {
-      let current: Pending | undefined;
-      try {
-        this.#database.exec("BEGIN IMMEDIATE");
-        for (current of rest) current.value = current.run(this.#database);
-        current = undefined;
-        this.#database.exec("COMMIT");
-        return rest;
-      } catch (error) {
-        this.#rollBack();
-        if (isBusy(error)) return "busy";
-        if (current === undefined) {
-          for (const pending of rest) pending.reject(error);
-          return [];
-        }
-        const failed = current;
-        failed.reject(error);
-        rest = rest.filter((pending) => pending !== failed);
-        if (rest.length === 0) return [];
-      }
-    }
-  }
+/** Why a write was refused: the store was closed before. */
+export class DatabaseClosedError extends Error {
+  readonly code = "database-closed";
 }
 
 function isBusy(error: unknown): boolean {

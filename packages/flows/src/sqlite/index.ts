@@ -7,5 +7,6 @@ export {
   type Statement,
   stopWaitingWhenBusy,
 } from "./database.ts";
-export { GroupWriter, type WriteOperation } from "./group-writer.ts";
+export { DatabaseClosedError, GroupWriter, type GroupWriterOptions, type WriteOperation } from "./group-writer.ts";
 export { type Migration, migrate, NewerSchemaError } from "./migrate.ts";
+export { cachedStatements } from "./statements.ts";

@@ -50,6 +50,8 @@ export class HookRegistry {
   #plans = new Map<HookEvent, EventPlan>();
   #diagnostics: readonly Diagnostic[] = [];
   #position = 0;
+  #running = 0;
+  readonly #idle: (() => void)[] = [];
 
   constructor(options: HookRegistryOptions = {}) {
     this.#options = options;
@@ -129,7 +131,17 @@ export class HookRegistry {
       monotonic: this.#monotonic,
     });
     const verdict = dispatch.run();
-    return verdict instanceof Promise ? verdict.then((ended) => this.#finish(ended)) : this.#finish(verdict);
+    return verdict instanceof Promise ? this.#later(verdict) : this.#finish(verdict);
+  }
+
+  async #later(pending: Promise<Verdict>): Promise<Verdict> {
+    this.#running++;
+    try {
+      return this.#finish(await pending);
+    } finally {
+      this.#running--;
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
   }
 
   readonly #monotonic = (): number => this.#clock.monotonic();
@@ -159,9 +171,10 @@ export class HookRegistry {
     return this.breaker.status(name);
   }
 
-  /** Resolves when no hook is working in the background any more. */
-  settled(): Promise<void> {
-    return this.#asyncHooks.settled();
+  /** Resolves when no event is on its way and no hook is working in the background any more. */
+  async settled(): Promise<void> {
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#asyncHooks.settled();
   }
 
   /** Ends the hooks that are still working in the background. */

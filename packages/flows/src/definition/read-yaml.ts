@@ -1,0 +1,143 @@
+import { isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
+import { parseDocuments, report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
+import { cutByComment, lineOf, unquotedColon } from "./unquoted.ts";
+
+const maxCharacters = 1024 * 1024;
+const maxDepth = 100;
+const maxAliases = 100;
+
+/**
+ * The top-level map of the file, or nothing when there is none to read.
+ * Whatever YAML complains of is reported; what it understood besides is still returned.
+ */
+export function readYaml(source: SourceFile): YAMLMap | undefined {
+  if (source.text.length > maxCharacters) {
+    report(source, undefined, { code: "file-too-large", message: "A flow file has at most 1 MiB." });
+    return undefined;
+  }
+  if (isNestedTooDeep(source)) return undefined;
+  const [first, second] = parseDocuments(source);
+  source.document = first;
+  reportErrors(source);
+  if (second) {
+    const start = second.range[0];
+    const message = "A flow file holds one YAML document; here a second one begins.";
+    report(source, { start, end: start + 3 }, { code: "yaml-several-documents", message });
+  }
+  return topLevelMap(source);
+}
+
+/** Flow collections nest by characters alone: a stranger's `[[[[…` must not exhaust the stack. */
+function isNestedTooDeep(source: SourceFile): boolean {
+  const found = /[[{](?:[^\]}\n]{0,3}[[{]){150}/.exec(source.text) ?? /(?:- ){150}|(?:\? ){150}/.exec(source.text);
+  if (!found) return false;
+  const span = { start: found.index, end: found.index + 1 };
+  report(source, span, { code: "yaml-too-deep", message: `Values nest at most ${maxDepth} levels.` });
+  return true;
+}
+
+function topLevelMap(source: SourceFile): YAMLMap | undefined {
+  const contents = source.document?.contents;
+  if (!source.document || !contents || (isScalar(contents) && contents.value === null)) {
+    if (source.diagnostics.length > 0) return undefined;
+    const message = "The file is empty; a flow has at least `name` and `steps`.";
+    report(source, { start: 0, end: 0 }, { code: "empty-file", message });
+    return undefined;
+  }
+  if (!isMap(contents)) {
+    if (source.diagnostics.length > 0) return undefined;
+    const message = "A flow file is a map of keys such as `name` and `steps`.";
+    report(source, spanOf(contents as Node), { code: "wrong-type", message });
+    return undefined;
+  }
+  return isBounded(source, contents) ? contents : undefined;
+}
+
+/** Aliases can make a small text endless; walking it once shows whether this one does. */
+function isBounded(source: SourceFile, contents: YAMLMap): boolean {
+  try {
+    source.document!.toJS({ maxAliasCount: maxAliases });
+  } catch {
+    const message = `Aliases (*name) stand for at most ${maxAliases} copies in a file.`;
+    report(source, { start: 0, end: 0 }, { code: "yaml-alias-limit", message });
+    return false;
+  }
+  const deep = tooDeep(source, contents, 0);
+  if (!deep) return true;
+  report(source, spanOf(deep), { code: "yaml-too-deep", message: `Values nest at most ${maxDepth} levels.` });
+  return false;
+}
+
+function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefined {
+  if (depth > maxDepth) return node;
+  if (!isMap(node) && !isSeq(node)) return undefined;
+  for (const item of node.items) {
+    const child = resolved(source, isMap(node) ? (item as { value: unknown }).value : item);
+    const found = child && tooDeep(source, child, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function reportErrors(source: SourceFile): void {
+  const seenLines = new Set<number>();
+  for (const error of source.document?.errors ?? []) {
+    const span = { start: error.pos[0], end: error.pos[1] };
+    const { line } = source.lines.linePos(span.start);
+    if (seenLines.has(line)) continue;
+    seenLines.add(line);
+    const open =
+      error.code === "MISSING_CHAR" && /closing/.test(error.message) ? openQuote(source, span.start) : undefined;
+    if (open) reportOpenQuote(source, open);
+    else if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
+    else if (!reportUnquoted(source, line))
+      report(source, span, { code: "yaml-syntax", message: sentence(error.message) });
+  }
+}
+
+/** The quoted value that a missing quote leaves open: everything after it is inside. */
+function openQuote(source: SourceFile, end: number): Span | undefined {
+  let found: Span | undefined;
+  visit(source.document!, {
+    Scalar(_, node) {
+      const span = spanOf(node);
+      if (span && span.start < end && end <= span.end && /^["']/.test(source.text.slice(span.start, span.start + 1)))
+        found = span;
+    },
+  });
+  return found;
+}
+
+function reportOpenQuote(source: SourceFile, open: Span): void {
+  const message = "This quote is never closed, so everything after it is part of the value.";
+  report(source, open, { code: "yaml-syntax", message });
+  source.unreadable.push(open);
+}
+
+function sentence(message: string): string {
+  const text = message.replace(/\s+at line \d+.*$/s, "").trim();
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function reportDuplicate(source: SourceFile, span: Span): void {
+  const key = /^[^:\s]+/.exec(source.text.slice(span.start, span.start + 60))?.[0] ?? "";
+  report(
+    source,
+    { start: span.start, end: span.start + Math.max(1, key.length) },
+    {
+      code: "yaml-duplicate-key",
+      message: `The key ${key} stands twice in this map; the second would replace the first.`,
+    },
+  );
+}
+
+/** The mistake everybody makes: `command: echo "a: b"`. The hint is the line as it should be. */
+function reportUnquoted(source: SourceFile, line: number): boolean {
+  const text = lineOf(source, line);
+  const mend = cutByComment(text) ?? unquotedColon(text);
+  if (!mend) return false;
+  const start = (source.lines.lineStarts[line - 1] ?? 0) + mend.column;
+  const span = { start, end: start + text.length - mend.column };
+  report(source, span, { code: mend.code, message: mend.message, hint: mend.hint });
+  return true;
+}

@@ -1,0 +1,120 @@
+import type { Migration } from "../sqlite/index.ts";
+
+/** The component's name in `schema_version`. */
+export const flowsComponent = "flows";
+
+/**
+ * The tables of `@pawl/flows`. What is written here never changes; a change is a further migration.
+ *
+ * A run's lane is its flow and concurrency key. `admitted` says that it holds one of the lane's places: it is running,
+ * or may be claimed. So a claim looks at no limits, and costs the same whatever waits behind them.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    sql: `
+CREATE TABLE definitions (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  flow TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  file TEXT,
+  inputs TEXT NOT NULL,
+  vars TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  idempotency_key TEXT,
+  parent_run TEXT,
+  parent_record TEXT,
+  root TEXT NOT NULL,
+  lane_key TEXT NOT NULL,
+  lane_limit INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  admitted INTEGER NOT NULL,
+  owner TEXT,
+  starts INTEGER NOT NULL,
+  wake_at INTEGER,
+  cancel_reason TEXT,
+  outputs TEXT,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX runs_idempotency ON runs (flow, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX runs_of_flow ON runs (flow, id, status);
+CREATE INDEX runs_of_definition ON runs (definition);
+CREATE INDEX runs_by_status ON runs (status, id);
+CREATE INDEX runs_ready ON runs (id) WHERE status = 'queued' AND admitted = 1;
+CREATE INDEX runs_in_lane ON runs (flow, lane_key) WHERE admitted = 1;
+CREATE INDEX runs_blocked ON runs (flow, lane_key, id) WHERE status = 'queued' AND admitted = 0;
+CREATE INDEX runs_waiting ON runs (flow, lane_key) WHERE status = 'waiting';
+CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
+CREATE INDEX runs_asleep ON runs (wake_at) WHERE status = 'waiting' AND owner IS NULL;
+CREATE INDEX runs_of_root ON runs (root) WHERE parent_run IS NOT NULL;
+CREATE INDEX runs_of_parent ON runs (parent_run) WHERE parent_run IS NOT NULL;
+
+CREATE TABLE steps (
+  run_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  step TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  output TEXT,
+  error TEXT,
+  attempts TEXT,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  reason TEXT,
+  hooks TEXT,
+  child TEXT,
+  PRIMARY KEY (run_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waits (
+  run_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  until INTEGER,
+  created_at INTEGER NOT NULL,
+  done INTEGER NOT NULL,
+  value TEXT,
+  PRIMARY KEY (run_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signals (seq INTEGER PRIMARY KEY, run_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+CREATE INDEX signals_of_run ON signals (run_id, name, seq);
+
+CREATE TABLE owners (
+  id TEXT PRIMARY KEY,
+  pid INTEGER NOT NULL,
+  start_time TEXT NOT NULL,
+  host TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE wishes (owner TEXT NOT NULL, run_id TEXT NOT NULL, PRIMARY KEY (owner, run_id)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE state (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX state_expiry ON state (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id TEXT,
+  record_id TEXT,
+  flow TEXT,
+  type TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  data TEXT
+) STRICT;
+CREATE INDEX events_of_run ON events (run_id, seq);
+`,
+  },
+];

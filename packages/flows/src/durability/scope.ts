@@ -1,0 +1,192 @@
+import type { ProcessIdentity } from "@pawl/hooks/process";
+import type { Json } from "../json.ts";
+import type { RunScope, StepAttempt, StepEnd, StepStart } from "./durability.ts";
+import type { OpenRun } from "./open-run.ts";
+import type { AttemptRecord, StepRecord } from "./records.ts";
+import type { StoredStep } from "./step-table.ts";
+import type { StoredWait } from "./wait-table.ts";
+
+/** One sequence of steps of an open run. */
+export class Scope implements RunScope {
+  readonly id: string;
+  readonly #run: OpenRun;
+  #executing = 0;
+  #parked = 0;
+
+  constructor(run: OpenRun, id: string) {
+    this.#run = run;
+    this.id = id;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  async step(start: StepStart, execute: (attempt: StepAttempt) => Promise<StepEnd>): Promise<StepRecord> {
+    const run = this.#run;
+    const known = run.steps.get(start.id);
+    if (known?.record.endedAt !== undefined) return known.record;
+    run.throwIfInterrupted();
+    if (!run.isRunning) await run.regainPlace();
+    if (known?.child !== undefined) await run.endChild(known.child);
+    const step = new StepInExecution(run, start, known);
+    step.begin();
+    this.#count(1, 0);
+    try {
+      return await step.end(await execute(step));
+    } finally {
+      this.#count(-1, 0);
+    }
+  }
+
+  async sleep(recordId: string, until: number): Promise<void> {
+    await this.#wait(recordId, undefined, until);
+  }
+
+  wait(recordId: string, name: string, expiresAt?: number): Promise<Json | undefined> {
+    return this.#wait(recordId, name, expiresAt);
+  }
+
+  branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T> {
+    return body(new Scope(this.#run, `${this.#run.id}:${recordId}`));
+  }
+
+  async #wait(id: string, name: string | undefined, until: number | undefined): Promise<Json | undefined> {
+    const run = this.#run;
+    const known = run.waits.get(id);
+    if (known?.done) return known.value;
+    this.signal.throwIfAborted();
+    const wait: StoredWait = known ?? {
+      id,
+      name,
+      until,
+      createdAt: run.journal.clock.now(),
+      done: false,
+      value: undefined,
+    };
+    run.beginWait();
+    const saved = await run.write(() => saveWait(run, wait));
+    if (saved.done) {
+      run.waits.set(id, saved);
+      return saved.value;
+    }
+    this.signal.throwIfAborted();
+    this.#count(0, 1);
+    try {
+      return await new Promise((resolve, reject) => run.park({ wait: saved, resolve, reject, stopTimer: () => {} }));
+    } finally {
+      this.#count(0, -1);
+    }
+  }
+
+  /** A scope keeps its run busy while it executes a step that does not itself wait. */
+  #count(executing: number, parked: number): void {
+    const wasBusy = this.#executing > 0 && this.#parked === 0;
+    this.#executing += executing;
+    this.#parked += parked;
+    const isBusy = this.#executing > 0 && this.#parked === 0;
+    if (wasBusy !== isBusy) this.#run.busy(isBusy ? 1 : -1);
+  }
+}
+
+/** Takes a signal that came before, or notes what is waited for. */
+function saveWait(run: OpenRun, wait: StoredWait): StoredWait {
+  const { waits } = run.journal.tables;
+  const signal = wait.name === undefined ? undefined : waits.take(run.id, wait.name);
+  const isOver = wait.until !== undefined && wait.until <= run.journal.clock.now();
+  const saved = signal !== undefined || isOver ? { ...wait, done: true, value: signal?.value } : wait;
+  waits.save(run.id, saved);
+  return saved;
+}
+
+/** One step from its start to its recorded end. */
+class StepInExecution implements StepAttempt {
+  readonly #run: OpenRun;
+  #stored: StoredStep;
+  /** A later write carries everything that an earlier one would. */
+  #isWritten = false;
+
+  constructor(run: OpenRun, start: StepStart, known: StoredStep | undefined) {
+    this.#run = run;
+    this.#stored = {
+      record: {
+        id: start.id,
+        step: start.step,
+        status: "running",
+        output: null,
+        error: undefined,
+        attempts: known?.record.attempts ?? [],
+        startedAt: known?.record.startedAt ?? run.journal.clock.now(),
+        endedAt: undefined,
+        reason: undefined,
+        hooks: [],
+      },
+      position: known?.position ?? run.beginStep(),
+      child: undefined,
+    };
+  }
+
+  get earlier(): readonly AttemptRecord[] {
+    return this.#stored.record.attempts;
+  }
+
+  /** Rides on the next commit, so that a step that is over by then costs no write for its start. */
+  begin(): void {
+    const { journal, id: runId } = this.#run;
+    journal.events.append({ type: "step-started", runId, recordId: this.#stored.record.id });
+    journal.writer.append(() => {
+      if (!this.#isWritten && this.#run.holds()) journal.tables.steps.save(runId, this.#stored);
+    });
+  }
+
+  failed(attempt: AttemptRecord): Promise<void> {
+    const { record } = this.#stored;
+    this.#stored = {
+      ...this.#stored,
+      record: { ...record, attempts: [...record.attempts, attempt] },
+      child: undefined,
+    };
+    return this.#save("step-attempt", { number: attempt.number, error: failureData(attempt.error) });
+  }
+
+  child(identity: ProcessIdentity): Promise<void> {
+    this.#stored = { ...this.#stored, child: identity };
+    return this.#save();
+  }
+
+  async end(end: StepEnd): Promise<StepRecord> {
+    this.#run.throwIfInterrupted();
+    const { attempt, ...rest } = end;
+    const { record } = this.#stored;
+    const ended: StepRecord = {
+      ...record,
+      ...rest,
+      attempts: attempt === undefined ? record.attempts : [...record.attempts, attempt],
+      endedAt: this.#run.journal.clock.now(),
+    };
+    this.#stored = { ...this.#stored, record: ended, child: undefined };
+    await this.#save("step-ended", {
+      step: ended.step,
+      status: ended.status,
+      durationMs: ended.endedAt! - ended.startedAt,
+      ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+      ...(ended.error === undefined ? {} : { error: failureData(ended.error) }),
+    });
+    this.#run.endStep(this.#stored);
+    return ended;
+  }
+
+  #save(type?: "step-attempt" | "step-ended", data: Json = null): Promise<void> {
+    const { journal, id: runId } = this.#run;
+    const stored = this.#stored;
+    this.#isWritten = true;
+    return this.#run.write((effects) => {
+      journal.tables.steps.save(runId, stored);
+      if (type !== undefined) journal.event({ type, runId, recordId: stored.record.id, data }, effects);
+    });
+  }
+}
+
+function failureData(error: AttemptRecord["error"]): Json {
+  return error === undefined ? null : { code: error.code, message: error.message };
+}

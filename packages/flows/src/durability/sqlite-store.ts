@@ -1,0 +1,79 @@
+import { type Clock, systemClock } from "@pawl/hooks/guard";
+import type { EventLimits } from "../events/event-budget.ts";
+import { SqliteEventLog } from "../events/sqlite-event-log.ts";
+import { type Database, GroupWriter, migrate, openDatabase, stopWaitingWhenBusy } from "../sqlite/index.ts";
+import { Journal } from "./journal.ts";
+import { currentOwner, OwnerLife } from "./owner-life.ts";
+import type { Owner } from "./records.ts";
+import { Pruner } from "./retention.ts";
+import { createIdSource } from "./run-id.ts";
+import { flowsComponent, migrations } from "./schema.ts";
+import { SqliteDurability } from "./sqlite-durability.ts";
+import { SqliteLeases } from "./sqlite-leases.ts";
+import { SqliteStateStore } from "./state-store.ts";
+import type { Store } from "./store.ts";
+
+export interface MemoryStoreOptions {
+  readonly clock?: Clock;
+  /** How much of one run's output the event log keeps. */
+  readonly events?: EventLimits;
+}
+
+export interface SqliteStoreOptions extends MemoryStoreOptions {
+  /** `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
+  readonly synchronous?: "full" | "normal";
+  /** Who executes runs here. Default: this process. */
+  readonly owner?: Owner;
+}
+
+/** A store in that the whole of one process remembers, and forgets with it. The same tables, in memory. */
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  return createStore("memory", openDatabase(":memory:", { synchronous: "normal" }), options);
+}
+
+/**
+ * Opens the store in this file; makes the file, not its folder. Several processes may have it open.
+ * @throws NewerSchemaError when a newer Pawl has written it
+ */
+export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
+  const database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
+  try {
+    return createStore("sqlite", database, options);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createStore(kind: string, database: Database, options: SqliteStoreOptions): Store {
+  migrate(database, flowsComponent, migrations);
+  stopWaitingWhenBusy(database);
+  const clock = options.clock ?? systemClock;
+  const writer = new GroupWriter(database);
+  const events = new SqliteEventLog(database, writer, clock, options.events);
+  const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
+  const journal = new Journal({ database, writer, events, clock, owner });
+  const owners = new OwnerLife(journal);
+  const durability = new SqliteDurability(kind, journal, owners);
+  const leases = new SqliteLeases(journal, owners);
+  const pruner = new Pruner(journal);
+  const close = async () => {
+    await durability.close();
+    await leases.close();
+    await owners.close();
+    await writer.close();
+    database.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    durability,
+    events,
+    leases,
+    state: new SqliteStateStore(journal),
+    prune: (retention) => pruner.prune(retention),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

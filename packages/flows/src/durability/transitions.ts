@@ -1,0 +1,288 @@
+import type { Clock } from "@pawl/hooks/guard";
+import type { ProcessIdentity } from "@pawl/hooks/process";
+import type { NewEvent } from "../events/event-log.ts";
+import type { RunOutcome, StartedRun } from "./durability.ts";
+import type { Failure, NewRun, Owner, RunRecord } from "./records.ts";
+import { freshRecord } from "./run-record.ts";
+import { hasEnded, type RunState } from "./run-table.ts";
+import type { Tables } from "./tables.ts";
+
+/** What has to be done in this process once the transaction that caused it is durable. */
+export interface Effects {
+  readonly events: NewEvent[];
+  readonly ended: string[];
+  /** Woken runs of this process that have got their lane's place back. */
+  readonly goOn: string[];
+  /** Runs of this process that have to stop. */
+  readonly cancel: { readonly id: string; readonly reason: string }[];
+  /** Child processes that nobody looks after any more. */
+  readonly kill: ProcessIdentity[];
+  /** Some run may be claimed. */
+  ready: boolean;
+}
+
+export function noEffects(): Effects {
+  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false };
+}
+
+export interface Started extends StartedRun {
+  /** Begun by the same transaction, for this process to execute. */
+  readonly claimed?: RunRecord;
+}
+
+/** Whether the run is begun in the transaction that queues it, or kept for this process to begin. */
+export interface StartPlace {
+  readonly claim: boolean;
+  readonly here: boolean;
+  readonly isAlive: (owner: string) => boolean;
+}
+
+/**
+ * The life of a run, as changes of rows. Each method is called inside a transaction, and may be called again when that
+ * had to be repeated: what happens in memory is put into `effects` and done afterwards.
+ */
+export class Transitions {
+  readonly #tables: Tables;
+  readonly #self: Owner;
+  readonly #owner: string;
+  readonly #clock: Clock;
+  readonly #storeEvent: (event: NewEvent, time: number) => void;
+
+  constructor(options: {
+    tables: Tables;
+    owner: Owner;
+    clock: Clock;
+    storeEvent: (event: NewEvent, time: number) => void;
+  }) {
+    this.#tables = options.tables;
+    this.#self = options.owner;
+    this.#owner = options.owner.id;
+    this.#clock = options.clock;
+    this.#storeEvent = options.storeEvent;
+  }
+
+  start(run: NewRun, id: string, place: StartPlace, effects: Effects): Started {
+    const { runs } = this.#tables;
+    const known = run.idempotencyKey === undefined ? undefined : runs.idByKey(run.flow, run.idempotencyKey);
+    if (known !== undefined) return { runId: known, created: false, dropped: false };
+    const state = this.#newState(run, id);
+    if (run.concurrency.overflow !== "queue" && state.laneLimit > 0) {
+      const others = runs.unfinishedInLane(state.flow, state.laneKey);
+      const isFull = others.length >= state.laneLimit;
+      if (isFull && run.concurrency.overflow === "drop") return { runId: "", created: false, dropped: true };
+      if (isFull) this.#makeRoom(others, state.laneLimit, place.isAlive, effects);
+    }
+    state.admitted = this.#hasPlace(state);
+    if (place.here) state.owner = this.#owner;
+    const claimNow = place.claim && state.admitted && !runs.hasReady();
+    if (claimNow) this.#begin(state);
+    const now = this.#clock.now();
+    runs.insert(run, state, now);
+    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: { trigger: run.trigger.type } });
+    if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
+    else if (state.admitted) effects.ready = true;
+    const started = { runId: id, created: true, dropped: false };
+    if (!claimNow) return started;
+    const { status, starts } = state;
+    const begun = { id, status, createdAt: now, startedAt: now, owner: this.#self, starts };
+    return { ...started, claimed: freshRecord(run, begun) };
+  }
+
+  /** Gives this process runs to execute: the oldest that may be claimed. */
+  claim(candidates: readonly RunState[], effects: Effects): RunState[] {
+    for (const state of candidates) {
+      const isFirst = state.starts === 0;
+      this.#begin(state);
+      this.#tables.runs.save(state);
+      const { id: runId, flow } = state;
+      this.#event(
+        effects,
+        isFirst
+          ? { type: "run-started", runId, flow }
+          : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
+      );
+    }
+    return [...candidates];
+  }
+
+  /** `isTidy`: the run has left no open step and no wait, so that there are no rows to look for. */
+  end(state: RunState, outcome: RunOutcome, effects: Effects, isTidy: boolean = state.starts === 0): void {
+    const { runs, steps, waits } = this.#tables;
+    const now = this.#clock.now();
+    const hadPlace = state.admitted;
+    Object.assign(state, { status: outcome.status, admitted: false, owner: null, wakeAt: null, endedAt: now });
+    state.outputs = outcome.outputs === null ? null : JSON.stringify(outcome.outputs);
+    state.error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
+    runs.save(state);
+    if (!isTidy) {
+      steps.closeOpen(state.id, now);
+      waits.clear(state.id);
+    }
+    effects.ended.push(state.id);
+    this.#event(effects, endedEvent(state, outcome, now));
+    if (hadPlace) this.#promote(state, effects);
+  }
+
+  /** Every scope of the run waits: it gives its lane's place away. */
+  park(state: RunState, effects: Effects): void {
+    if (state.status !== "running") return;
+    const hadPlace = state.admitted;
+    Object.assign(state, { status: "waiting", admitted: false, wakeAt: this.#tables.waits.nextEnd(state.id) });
+    this.#tables.runs.save(state);
+    this.#event(effects, { type: "run-waiting", runId: state.id, flow: state.flow });
+    if (hadPlace) this.#promote(state, effects);
+  }
+
+  /** A waiting run of this process can go on, at once or when its lane has a place. True when at once. */
+  wake(state: RunState): boolean {
+    if (state.status === "running") return true;
+    state.admitted = this.#hasPlace(state);
+    state.status = state.admitted ? "running" : "queued";
+    state.wakeAt = null;
+    this.#tables.runs.save(state);
+    return state.admitted;
+  }
+
+  /** Nobody executes this run any more: it goes back to the queue, or goes on waiting without an owner. */
+  orphan(state: RunState, effects: Effects): void {
+    const { runs, waits } = this.#tables;
+    state.owner = null;
+    if (state.cancelReason !== null) {
+      this.cancel(state, state.cancelReason, () => false, effects);
+      return;
+    }
+    if (state.status === "waiting") {
+      state.wakeAt = waits.nextEnd(state.id);
+      const isDue = waits.hasAwaitedSignal(state.id) || (state.wakeAt !== null && state.wakeAt <= this.#clock.now());
+      if (isDue) this.requeue(state, effects);
+      else runs.save(state);
+      return;
+    }
+    state.status = "queued";
+    runs.save(state);
+    if (state.admitted) effects.ready = true;
+  }
+
+  /** A waiting run that nobody executes may be claimed. */
+  requeue(state: RunState, effects: Effects): void {
+    state.admitted = this.#hasPlace(state);
+    Object.assign(state, { status: "queued", wakeAt: null });
+    this.#tables.runs.save(state);
+    if (state.admitted) effects.ready = true;
+  }
+
+  /** Asks for the end of a run and its sub-runs; one that nobody alive executes ends at once. */
+  cancel(
+    state: RunState,
+    reason: string,
+    isAlive: (owner: string) => boolean,
+    effects: Effects,
+  ): "cancelled" | "asked" {
+    const { runs, steps, owners } = this.#tables;
+    const children = runs.unfinishedChildren(state.id);
+    for (const child of children) this.cancel(child, reason, isAlive, effects);
+    // The end of a child may have given its parent a place.
+    if (children.length > 0) Object.assign(state, runs.state(state.id));
+    if (state.starts === 0 || state.owner === null || !isAlive(state.owner)) {
+      if (state.starts > 0) effects.kill.push(...steps.children(state.id));
+      this.end(state, cancelledBy(reason), effects);
+      return "cancelled";
+    }
+    state.cancelReason ??= reason;
+    runs.save(state);
+    if (state.owner === this.#owner) effects.cancel.push({ id: state.id, reason });
+    else owners.wish(state.owner, state.id);
+    return "asked";
+  }
+
+  #newState(run: NewRun, id: string): RunState {
+    const { runs } = this.#tables;
+    const parent = run.parent && runs.state(run.parent.runId);
+    // A flow that calls itself would wait for its own place for ever.
+    const isNested = run.parent !== undefined && runs.hasAncestorOfFlow(run.parent.runId, run.flow);
+    return {
+      id,
+      flow: run.flow,
+      root: parent?.root ?? id,
+      laneKey: run.concurrency.key,
+      laneLimit: isNested ? 0 : Math.max(0, run.concurrency.limit),
+      status: "queued",
+      admitted: false,
+      owner: null,
+      starts: 0,
+      wakeAt: null,
+      cancelReason: null,
+      outputs: null,
+      error: null,
+      startedAt: null,
+      endedAt: null,
+    };
+  }
+
+  #begin(state: RunState): void {
+    state.status = "running";
+    state.owner = this.#owner;
+    state.starts += 1;
+    state.startedAt ??= this.#clock.now();
+  }
+
+  /** Room in the lane, and nobody there who came earlier. A limit of 0 is none. */
+  #hasPlace(state: RunState): boolean {
+    if (state.laneLimit === 0) return true;
+    const { runs } = this.#tables;
+    const first = runs.firstBlocked(state.flow, state.laneKey);
+    if (first !== undefined && first.id < state.id) return false;
+    return runs.admittedInLane(state.flow, state.laneKey) < state.laneLimit;
+  }
+
+  /** A place of this lane is free: its oldest runs get it. */
+  #promote(lane: RunState, effects: Effects): void {
+    const { runs, owners } = this.#tables;
+    for (;;) {
+      const next = runs.firstBlocked(lane.flow, lane.laneKey);
+      if (next === undefined) return;
+      if (next.laneLimit > 0 && runs.admittedInLane(lane.flow, lane.laneKey) >= next.laneLimit) return;
+      next.admitted = true;
+      // A run with an owner is woken where it is in memory.
+      if (next.owner !== null && next.starts > 0) next.status = "running";
+      runs.save(next);
+      if (next.owner === null || next.owner === this.#owner) effects.ready = true;
+      if (next.owner === this.#owner) effects.goOn.push(next.id);
+      else if (next.owner !== null) owners.wish(next.owner, next.id);
+    }
+  }
+
+  /** `replace`: what has not begun is dropped, and the oldest of the others are asked to end. */
+  #makeRoom(others: readonly RunState[], limit: number, isAlive: (owner: string) => boolean, effects: Effects): void {
+    const going = others.filter((each) => each.starts > 0 && each.cancelReason === null);
+    const oldest = going.slice(0, Math.max(0, going.length - limit + 1));
+    for (const { id } of [...others.filter((each) => each.starts === 0), ...oldest]) {
+      // An end before may have given this one a place.
+      const state = this.#tables.runs.state(id)!;
+      if (!hasEnded(state.status)) this.cancel(state, "A newer run has replaced this one.", isAlive, effects);
+    }
+  }
+
+  #event(effects: Effects, event: NewEvent): void {
+    this.#storeEvent(event, this.#clock.now());
+    effects.events.push(event);
+  }
+}
+
+function cancelledBy(reason: string): RunOutcome {
+  return { status: "cancelled", outputs: null, error: { code: "cancelled", message: reason } };
+}
+
+function endedEvent(state: RunState, outcome: RunOutcome, now: number): NewEvent {
+  const error: Failure | undefined = outcome.error;
+  return {
+    type: "run-ended",
+    runId: state.id,
+    flow: state.flow,
+    data: {
+      status: outcome.status,
+      durationMs: now - (state.startedAt ?? now),
+      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    },
+  };
+}

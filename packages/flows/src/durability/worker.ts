@@ -1,0 +1,192 @@
+import { DatabaseClosedError } from "../sqlite/index.ts";
+import { type RunBody, RunCancelled, type RunOutcome, type Worker, type WorkOptions } from "./durability.ts";
+import { endChild } from "./end-child.ts";
+import type { Journal } from "./journal.ts";
+import { OpenRun } from "./open-run.ts";
+import type { OwnerLife } from "./owner-life.ts";
+import type { RunRecord } from "./records.ts";
+import { hasEnded, type RunState } from "./run-table.ts";
+import { Scope } from "./scope.ts";
+
+const defaultConcurrency = 64;
+const defaultGraceMs = 30_000;
+/** How long a body may take to heed its signal when the worker stops. */
+const settleMs = 3_000;
+const endRetryMs = 1_000;
+const closing = "The worker is being closed.";
+
+/** Claims runs and executes them with one body. */
+export class RunWorker implements Worker {
+  readonly only: string | undefined;
+  readonly #journal: Journal;
+  readonly #owners: OwnerLife;
+  readonly #body: RunBody;
+  readonly #concurrency: number;
+  readonly #open: Map<string, OpenRun>;
+  readonly #mine = new Set<OpenRun>();
+  readonly #onClosed: (worker: RunWorker) => void;
+  #reserved = 0;
+  #isClaiming = false;
+  #shouldClaimAgain = false;
+  #isClosing = false;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(
+    journal: Journal,
+    owners: OwnerLife,
+    setup: { body: RunBody; options: WorkOptions; open: Map<string, OpenRun>; onClosed: (worker: RunWorker) => void },
+  ) {
+    this.#journal = journal;
+    this.#owners = owners;
+    this.#body = setup.body;
+    this.#concurrency = setup.options.concurrency ?? defaultConcurrency;
+    this.only = setup.options.only;
+    this.#open = setup.open;
+    this.#onClosed = setup.onClosed;
+  }
+
+  /** Keeps a place for a run that is being started, or says that there is none. */
+  reserve(): boolean {
+    if (this.#isClosing || this.only !== undefined || this.#free() <= 0) return false;
+    this.#reserved++;
+    return true;
+  }
+
+  /** Uses or gives back what `reserve` kept. */
+  settle(claimed: RunRecord | undefined): void {
+    this.#reserved--;
+    if (claimed !== undefined) this.#execute(claimed);
+  }
+
+  /** Looks for runs to execute. Cheap when there is no place or nothing to do. */
+  claim(): void {
+    if (this.#isClosing) return;
+    if (this.#isClaiming) {
+      this.#shouldClaimAgain = true;
+      return;
+    }
+    if (this.#candidates().length === 0) return;
+    this.#isClaiming = true;
+    this.#journal
+      .transact((effects) => {
+        this.#owners.register();
+        return this.#journal.transitions.claim(this.#candidates(), effects);
+      })
+      .then(
+        (claimed) => this.#claimed(claimed),
+        () => this.#claimed([]),
+      );
+  }
+
+  async close(graceMs: number = defaultGraceMs): Promise<void> {
+    if (this.#isClosing) return this.#drained();
+    this.#isClosing = true;
+    for (const run of this.#mine) if (run.isWaiting) run.interrupt(closing);
+    const { clock } = this.#journal;
+    const interrupt = () => {
+      for (const run of this.#mine) run.interrupt(closing);
+      stopTimer = clock.after(settleMs, () => this.#abandon());
+    };
+    let stopTimer = () => {};
+    if (graceMs > 0) stopTimer = clock.after(graceMs, interrupt);
+    else interrupt();
+    await this.#drained();
+    stopTimer();
+    this.#onClosed(this);
+  }
+
+  /** Bodies that do not heed their signal are left behind; what they still write is refused. */
+  #abandon(): void {
+    for (const run of this.#mine) this.#giveBack(run).finally(() => this.#forget(run));
+  }
+
+  #drained(): Promise<void> {
+    if (this.#mine.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  #free(): number {
+    let used = this.#reserved;
+    for (const run of this.#mine) if (run.isRunning && run.record.parent === undefined) used++;
+    return this.#concurrency - used;
+  }
+
+  #candidates(): RunState[] {
+    const { runs } = this.#journal.tables;
+    if (this.only !== undefined) return runs.readyOf(this.only, this.#journal.owner.id);
+    const free = this.#free();
+    // Children run on their parent's place, so they are claimed even when all places are taken.
+    return free > 0 ? runs.ready(free) : runs.readyChildren();
+  }
+
+  #claimed(states: readonly RunState[]): void {
+    this.#isClaiming = false;
+    for (const { id, cancelReason } of states) {
+      const record = this.#journal.tables.runs.record(id);
+      if (record !== undefined) this.#execute(record, cancelReason);
+    }
+    if (this.#shouldClaimAgain) {
+      this.#shouldClaimAgain = false;
+      this.claim();
+    }
+  }
+
+  #execute(record: RunRecord, cancelReason: string | null = null): void {
+    const run = new OpenRun(record, this.#journal, { endChild, onPhase: () => this.claim() });
+    this.#open.set(run.id, run);
+    this.#mine.add(run);
+    if (cancelReason !== null) run.cancel(cancelReason);
+    if (this.#isClosing) run.interrupt(closing);
+    this.#live(run).finally(() => this.#forget(run));
+  }
+
+  async #live(run: OpenRun): Promise<void> {
+    const outcome = await this.#outcome(run);
+    run.finish();
+    while (run.interrupted === undefined) {
+      try {
+        return await run.change((state, effects) => {
+          this.#journal.transitions.end(state, outcome, effects, run.isTidy);
+        });
+      } catch (error) {
+        if (error instanceof DatabaseClosedError) return;
+        // A full disk, say: the run has ended, and its record waits until it can be written.
+        if (run.interrupted === undefined) await this.#journal.clock.sleep(endRetryMs);
+      }
+    }
+    await this.#giveBack(run);
+  }
+
+  /** What the body says, or what its error says about the run. */
+  async #outcome(run: OpenRun): Promise<RunOutcome> {
+    try {
+      const outcome = await this.#body(run.record, new Scope(run, run.id));
+      JSON.stringify(outcome.outputs);
+      return outcome;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!(run.signal.reason instanceof RunCancelled)) {
+        return { status: "failed", outputs: null, error: { code: "run-failed", message } };
+      }
+      return { status: "cancelled", outputs: null, error: { code: "cancelled", message: run.signal.reason.message } };
+    }
+  }
+
+  async #giveBack(run: OpenRun): Promise<void> {
+    await this.#journal
+      .transact((effects) => {
+        const state = this.#journal.tables.runs.state(run.id);
+        if (state === undefined || !run.holds() || hasEnded(state.status)) return;
+        this.#journal.transitions.orphan(state, effects);
+      })
+      .catch(() => {});
+  }
+
+  #forget(run: OpenRun): void {
+    this.#mine.delete(run);
+    if (this.#open.get(run.id) === run) this.#open.delete(run.id);
+    if (this.#mine.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    if (run.id === this.only && run.interrupted === undefined) this.close().catch(() => {});
+    else this.claim();
+  }
+}
