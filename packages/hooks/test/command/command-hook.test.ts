@@ -7,8 +7,9 @@ import { guard, type Outcome } from "../../src/guard/index.ts";
 import type { HookOutput } from "../../src/output/output.ts";
 import { ProcessError } from "../../src/process/index.ts";
 import { HookRegistry } from "../../src/registry/registry.ts";
+import { inputOf } from "../inputs.ts";
 import { runningInGroup, temporaryFolder, until } from "../process/processes.ts";
-import { inputOf, toolInput } from "./inputs.ts";
+import { toolInput } from "./inputs.ts";
 
 const fixtures = join(import.meta.dirname, "..", "fixtures", "commands");
 const idle = new AbortController().signal;
@@ -103,7 +104,7 @@ describe("the environment of a hook program", () => {
     expect(await answer({ command: print("CLAUDE_PROJECT_DIR"), ...options })).toEqual({ reason: "/project" });
     expect(await answer({ command: print("CLAUDE_PLUGIN_ROOT"), ...options })).toEqual({ reason: "/plugin" });
     expect(await answer({ command: print("CLAUDE_ENV_FILE"), ...options })).toEqual({ reason: "unset" });
-    const start = inputOf("SessionStart", { source: "startup" });
+    const start = inputOf("SessionStart", { cwd: process.cwd() });
     expect(await answer({ command: print("CLAUDE_ENV_FILE"), ...options }, start)).toEqual({ reason: "/env-file" });
   });
 
