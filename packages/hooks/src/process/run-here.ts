@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { onAbort } from "../guard/on-abort.ts";
 import { CapturedOutput } from "./captured-output.ts";
 import { type ChildOptions, type ChildResult, neverStarted } from "./child.ts";
 import { ProcessError } from "./errors.ts";
@@ -52,7 +53,7 @@ class Run {
   readonly #stdout: CapturedOutput;
   readonly #stderr: CapturedOutput;
   readonly #closed: Promise<void>;
-  readonly #onAbort = (): void => this.#end("aborted");
+  readonly #stopListening: () => void;
   #ended: ChildResult["ended"];
   #endedAt = 0;
   #giveUpOnExit: (exit: Exit) => void = () => {};
@@ -76,8 +77,7 @@ class Run {
     this.#stdout = this.#capture(child.stdout!, options.onStdout);
     this.#stderr = this.#capture(child.stderr!, options.onStderr);
     for (const pipe of [child.stdin, child.stdio[3]]) pipe?.on("error", () => {}); // EPIPE: it did not want to read
-    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (options.signal?.aborted) this.#onAbort();
+    this.#stopListening = onAbort(options.signal, () => this.#end("aborted"));
   }
 
   get pid(): number {
@@ -141,7 +141,7 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening();
     if (!this.#hasExited) {
       this.#kill(); // it never got past its gate
       await this.exit;
