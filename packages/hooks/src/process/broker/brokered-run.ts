@@ -37,7 +37,7 @@ export class BrokeredRun {
     this.#stopListening = onAbort(this.#options.signal, () => this.#abort());
   }
 
-  take(reply: Reply): void {
+  take(reply: Exclude<Reply, { ready: true }>): void {
     if ("born" in reply) this.identity = reply.born;
     else if ("gate" in reply) void this.#passGate(reply.gate);
     else if ("stdout" in reply) this.#tell(this.#options.onStdout, reply.stdout);
