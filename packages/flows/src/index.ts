@@ -12,7 +12,6 @@ export {
   type RunOutcome,
   type RunScope,
   type StartedRun,
-  type StartOptions,
   type StepAttempt,
   type StepEnd,
   type StepStart,
@@ -82,7 +81,7 @@ export type { PluginPlace } from "./plugins/find-plugins.ts";
 export type { ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,

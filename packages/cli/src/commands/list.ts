@@ -1,4 +1,5 @@
 import type { CommandEntry } from "../command.ts";
+import { hooksCommands } from "./hooks/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -29,4 +30,10 @@ export const commands: readonly CommandEntry[] = [
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
+  {
+    name: "hooks",
+    group: "Hooks",
+    summary: "List, check, fire and trust the lifecycle hooks of agents",
+    commands: hooksCommands,
+  },
 ];

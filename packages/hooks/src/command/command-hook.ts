@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { HookInput } from "../events/input.ts";
 import { onAbort } from "../guard/on-abort.ts";
 import type { HookOutput } from "../output/output.ts";
@@ -14,7 +15,7 @@ import { replyOf } from "./reply.ts";
 export interface CommandHookOptions extends CommandEnvironment {
   /** A text runs under `sh -c`; a list is a program with its arguments, and no shell is involved. */
   readonly command: Command;
-  /** Default: the session's directory. */
+  /** Default: the session's directory, or `projectDir` when that is not there. */
   readonly cwd?: string;
   /** Milliseconds between TERM and KILL. Default: 2000. */
   readonly graceMs?: number;
@@ -58,6 +59,11 @@ export function createCommandHook(options: CommandHookOptions): CommandHook {
   };
 }
 
+/** A session's folder may have gone, or be on another machine; its hooks then run in the project's. */
+function sessionFolder(cwd: string, projectDir: string | undefined): string {
+  return projectDir === undefined || existsSync(cwd) ? cwd : projectDir;
+}
+
 /** Hooks of one event share the input object, so it is written out once. */
 const written = new WeakMap<HookInput, string>();
 
@@ -82,7 +88,7 @@ class CommandCall {
   constructor(input: HookInput, options: CommandHookOptions) {
     this.#input = input;
     this.#options = options;
-    this.#cwd = options.cwd ?? input.cwd;
+    this.#cwd = options.cwd ?? sessionFolder(input.cwd, options.projectDir);
   }
 
   /** Resolves with the answer, or earlier when the program says that it will answer later. */
