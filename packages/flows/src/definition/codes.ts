@@ -1,10 +1,10 @@
-import { expressionCodes } from "../expression/expression-error.ts";
+import type { ExpressionCode } from "../expression/expression-error.ts";
 
-/** Everything `validate` can find in a flow file, one sentence each; docs/reference/errors is made from it. */
+/** What `validate` can find in a flow file beside its expressions, one sentence each; docs/reference/errors is made from it. */
 export const definitionCodes = {
-  ...expressionCodes,
   "ambiguous-reference": "An expression names a child step by its short name, and several groups have one.",
   "bare-condition": "`if` or `while` holds text outside `${{ }}`, which is never evaluated and always true.",
+  "command-syntax": "A command cannot be split into words, or is empty.",
   "duplicate-id": "Two steps, or two triggers, have the same id.",
   "empty-file": "The file holds nothing.",
   "file-too-large": "The file is larger than 1 MiB.",
@@ -18,6 +18,7 @@ export const definitionCodes = {
   "loop-not-a-list": "`loop` is a number, a map or plain text; it takes a list, or an expression that gives one.",
   "missing-input": "A node or trigger needs an input that is not given.",
   "missing-key": "A key that is needed is not there.",
+  "needs-shell": "A command has shell syntax in it, but no `shell: true`.",
   "reserved-id": "An id is a word that `next` or expressions use for something else.",
   "step-kind": "A step has none, or more than one, of `uses`, `steps`, `parallel` and `flow`.",
   "unknown-flow": "`flow` names a flow that the project does not have.",
@@ -43,4 +44,4 @@ export const definitionCodes = {
   "yaml-unquoted-colon": "A value has `: ` in it and is not quoted, so that YAML reads it as a map.",
 } as const;
 
-export type DefinitionCode = keyof typeof definitionCodes;
+export type DefinitionCode = keyof typeof definitionCodes | ExpressionCode;

@@ -15,6 +15,5 @@ export function checkIgnoredKeys(source: SourceFile, fields: Fields, kind: Kind,
   if (kind === undefined) return;
   if (kind !== "parallel") ignored("max", "it belongs to a parallel step");
   if (kind === "steps" || kind === "parallel") ignored("with", "inputs belong to the steps inside");
-  if (kind !== "uses")
-    for (const key of ["cache", "isolate", "unsafe_interpolation"]) ignored(key, "it belongs to a step with uses");
+  if (kind !== "uses") for (const key of ["cache", "isolate"]) ignored(key, "it belongs to a step with uses");
 }

@@ -4,8 +4,10 @@ import type { StartedRun, Worker, WorkOptions } from "../durability/durability.t
 import type { RunRecord, RunTrigger } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import type { StepMetrics } from "../hooks/step-metrics.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { NodeRegistry } from "../nodes/registry.ts";
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -13,10 +15,16 @@ export interface EngineOptions {
   readonly store: Store;
   /** Beside the built-in ones; the same name twice is an error naming both. */
   readonly nodes?: readonly NodeDefinition[];
+  /** All nodes, for who has made a registry of them already. Then `nodes` is not read. */
+  readonly registry?: NodeRegistry;
   /** Global hooks, in order of registration. */
   readonly hooks?: readonly StepExecutionHook[];
+  /** Hooks that meet only the steps of flows that name them in `hooks:`. `audit` is always among them. */
+  readonly namedHooks?: Readonly<Record<string, StepExecutionHook>>;
+  /** Writes every step of every flow into this file, as NDJSON. Default: `.pawl/audit.ndjson`, for flows that say `hooks: [audit]`. */
+  readonly auditFile?: string;
   /** Flows by name, for `flow:` steps. Default: none. */
-  readonly findFlow?: (name: string) => Flow | undefined;
+  readonly findFlow?: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   /** Default: this process's environment. Never changed. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
@@ -31,9 +39,19 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
 }
 
+/** How a run is executed in this process. */
+export interface ExecuteOptions {
+  /** Aborting it cancels the run. */
+  readonly signal?: AbortSignal;
+  /** Stay when the run waits for a person. Default: hand it back to the store, and resolve with the waiting run. */
+  readonly untilEnded?: boolean;
+}
+
 /** Runs flows. Made by `createEngine`; several may share one store. */
 export interface Engine {
   readonly store: Store;
+  readonly nodes: NodeRegistry;
+  readonly metrics: StepMetrics;
   /**
    * Durably queues a run.
    * @throws InputError when an input is missing or of the wrong type
@@ -42,7 +60,7 @@ export interface Engine {
   /** Executes queued and abandoned runs until closed. */
   work(options?: WorkOptions): Worker;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
-  run(flow: Flow, options?: StartOptions & { readonly signal?: AbortSignal }): Promise<RunRecord>;
+  run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
   /** Takes over a run whose owner is dead, and executes it here. */
-  resume(runId: string, options?: { readonly signal?: AbortSignal }): Promise<RunRecord>;
+  resume(runId: string, options?: ExecuteOptions): Promise<RunRecord>;
 }

@@ -10,6 +10,8 @@ export const expressionCodes = {
   "missing-value": "A field or list item that the expression names does not exist at run time.",
   "unknown-function": "The expression calls a function that does not exist.",
   "unknown-name": "The expression begins with a name that is not known at this place.",
+  "value-too-large": "A value is larger than the 100 kB that a command line takes.",
+  "value-with-nul": "A value has a NUL character, which a command line cannot carry.",
 } as const;
 
 export type ExpressionCode = keyof typeof expressionCodes;

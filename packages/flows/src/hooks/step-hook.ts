@@ -17,6 +17,8 @@ export interface StepExecutionHook {
   /** High first; then the order of registration. Default: 0. */
   readonly priority?: number;
   readonly onError?: "continue" | "fail";
+  /** How long each of its calls may take, in milliseconds. Default: 30000. */
+  readonly timeoutMs?: number;
   /** Returning a result skips the node. */
   beforeExecute?(
     context: NodeContext,

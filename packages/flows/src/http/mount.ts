@@ -7,6 +7,14 @@ export interface RouteContext {
 
 export type RouteHandler = (request: Request, context: RouteContext) => Response | Promise<Response>;
 
+export interface RouteOptions {
+  /**
+   * The handler proves by itself who sends (a signature), so that neither a token nor a known Host or Origin is asked of
+   * the request. Default: false.
+   */
+  readonly authenticates?: boolean;
+}
+
 /** Where routes are registered. Only the server package knows the HTTP library behind it. */
 export interface HttpMount {
   /** `http://host:port` as it can be reached from here. */
@@ -15,7 +23,7 @@ export interface HttpMount {
    * Adds a route; the result removes it. `path` may hold `:name` segments. `method` is upper-case, `*` for any.
    * @throws RouteTakenError when the same method and path is registered already
    */
-  route(method: string, path: string, handler: RouteHandler): () => void;
+  route(method: string, path: string, handler: RouteHandler, options?: RouteOptions): () => void;
 }
 
 export interface HttpListener extends HttpMount {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
+import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
 
 /** What checks and describes a value: a zod schema, or anything else that follows Standard Schema v1. */
@@ -44,6 +45,11 @@ export interface NodeContext {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /**
+   * The value of a template where this step stands; for nodes with `rawInputs`.
+   * @throws ExpressionError
+   */
+  evaluate(template: Template): Json;
   /** Runs a program whose process group is journalled before it starts and ended with the step. */
   runChild(options: Omit<ChildOptions, "beforeStart" | "signal">): Promise<ChildResult>;
 }
@@ -77,9 +83,16 @@ export interface NodeDefinition<Input = unknown> {
   /** `namespace.action`. */
   readonly name: string;
   readonly description?: string;
+  /** Part of what results are cached by: raise it when the node gives other outputs for the same inputs. */
+  readonly version?: string;
   readonly input: InputSchema<Input>;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
+  /**
+   * A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts.
+   * @throws NodeError
+   */
+  waitUntil?(input: Input, now: number): number;
   run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;
 }
 

@@ -1,4 +1,6 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
+import type { Durability } from "../durability/durability.ts";
+import type { EventLog } from "../events/event-log.ts";
 import type { HttpHost } from "../http/mount.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { InputSchema } from "../nodes/node.ts";
@@ -47,8 +49,13 @@ export interface TriggerContext {
   sleep(ms: number): Promise<void>;
   /** Nothing when no server runs beside the engine. */
   readonly http: HttpHost | undefined;
-  /** Says how the trigger is (next firing, mounted path); shown in `status`. */
-  describe(text: string): void;
+  /** What happens in this store: runs that end, hooks that fail. */
+  readonly events: EventLog;
+  readonly runs: Pick<Durability, "get">;
+  /** Differs between two lives of the server: an event id made of it happens once in each. */
+  readonly lifeId: string;
+  /** Says how the trigger is (mounted path, schedule); `nextAt` is its next firing. Shown in `status`. */
+  describe(text: string, options?: { readonly nextAt?: number }): void;
 }
 
 interface TriggerBase<Input> {
@@ -99,4 +106,14 @@ export function event(
 
 export function isTriggerEvent(value: Json | TriggerEvent): value is TriggerEvent {
   return typeof value === "object" && value !== null && eventMark in value;
+}
+
+/** Why a trigger cannot work until something is changed: it is not restarted, and `status` shows the message. */
+export class TriggerError extends Error {
+  override readonly name = "TriggerError";
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }

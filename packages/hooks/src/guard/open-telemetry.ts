@@ -16,19 +16,27 @@ export interface OpenTelemetry {
   traceparent(): string | undefined;
 }
 
-const apiKey = Symbol.for("opentelemetry.js.api.1");
-let made: OpenTelemetry | undefined;
-
-/** Whether some SDK has registered itself with the API, found without loading the API (20 to 30 ms). */
-export function isOpenTelemetryRegistered(): boolean {
-  const registered: unknown = Reflect.get(globalThis, apiKey);
-  return typeof registered === "object" && registered !== null && ("trace" in registered || "metrics" in registered);
+/** What the API keeps in the global object, shared by all its copies. */
+interface Registered {
+  readonly trace?: unknown;
+  readonly metrics?: unknown;
 }
 
-/** The bridge to the OpenTelemetry API, which is loaded now. */
-export function openTelemetry(): OpenTelemetry {
-  made ??= bridge(createRequire(import.meta.url)("@opentelemetry/api") as Api);
-  return made;
+const apiKey = Symbol.for("opentelemetry.js.api.1");
+let made: { readonly for: Registered; readonly telemetry: OpenTelemetry } | undefined;
+
+/**
+ * The bridge to the OpenTelemetry API when some SDK has registered itself there, else nothing. Only then is the API
+ * loaded, which takes 20 to 30 ms.
+ */
+export function openTelemetry(): OpenTelemetry | undefined {
+  const { trace, metrics }: Registered = Reflect.get(globalThis, apiKey) ?? {};
+  if (trace === undefined && metrics === undefined) return undefined;
+  if (made?.for.trace !== trace || made?.for.metrics !== metrics) {
+    const api: Api = createRequire(import.meta.url)("@opentelemetry/api");
+    made = { for: { trace, metrics }, telemetry: bridge(api) };
+  }
+  return made?.telemetry;
 }
 
 function bridge(api: Api): OpenTelemetry {

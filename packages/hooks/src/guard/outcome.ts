@@ -1,5 +1,12 @@
 /** Why a call was not made. */
-export type SkipReason = "no-match" | "ineligible" | "breaker-open" | "untrusted" | "disabled" | "decided";
+export type SkipReason =
+  | "no-match"
+  | "ineligible"
+  | "breaker-open"
+  | "untrusted"
+  | "disabled"
+  | "decided"
+  | "duplicate";
 
 /** What became of one guarded call. A user's error is data here, never an exception. */
 export type Outcome<T> =

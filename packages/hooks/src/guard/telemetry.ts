@@ -2,7 +2,7 @@ import { systemClock } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { Logger } from "./logger.ts";
-import { isOpenTelemetryRegistered, type OpenTelemetry, openTelemetry } from "./open-telemetry.ts";
+import { type OpenTelemetry, openTelemetry } from "./open-telemetry.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** One guarded call that is over, skipped ones included. */
@@ -56,7 +56,7 @@ export function logGuardCalls(logger: Logger): () => void {
  * @returns whether spans are on
  */
 export function detectTelemetry(): boolean {
-  tracing = isOpenTelemetryRegistered() ? openTelemetry() : undefined;
+  tracing = openTelemetry();
   update();
   return tracing !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Everything that can keep a program from running. */
+/** Everything that can keep a program from running, and a persistent one from answering. */
 export type ProcessErrorCode =
   | "program-not-found"
   | "program-not-executable"
@@ -7,9 +7,13 @@ export type ProcessErrorCode =
   | "arguments-too-long"
   | "nul-in-arguments"
   | "spawn-failed"
-  | "broker-lost";
+  | "program-ended"
+  | "program-refused"
+  | "program-timeout"
+  | "program-closed"
+  | "too-many-calls";
 
-/** A program that could not be started. A program that ran and failed is a result, not an error. */
+/** A program that could not be started, or did not answer. One that ran to its end and failed is a result instead. */
 export class ProcessError extends Error {
   override readonly name: string = "ProcessError";
   readonly code: ProcessErrorCode;

@@ -19,10 +19,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function until<T>(what: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+export async function until<T>(what: () => T | undefined | null | false, withinMs = 10_000): Promise<T> {
   for (const end = Date.now() + withinMs; ; ) {
     const value = what();
-    if (value !== undefined && value !== false) return value;
+    if (value !== undefined && value !== null && value !== false) return value;
     if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,0 +1,69 @@
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { systemClock } from "@pawl/hooks/guard";
+import { definedVariables } from "../execution/environment.ts";
+import type { Host } from "../execution/execution.ts";
+import { createRunBody } from "../execution/run-body.ts";
+import { createNodeRegistry } from "../nodes/registry.ts";
+import { Definitions } from "./definitions.ts";
+import type { Engine, EngineOptions } from "./engine.ts";
+import { executeHere } from "./execute-here.ts";
+import { createHookSets } from "./hook-sets.ts";
+import { newRun, type StartRun } from "./new-run.ts";
+import { createSubFlowRunner } from "./run-sub-flow.ts";
+
+/** An engine that cannot be made of what it was given; `diagnostics` says why, all at once. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((diagnostic) => diagnostic.message).join(" "));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/**
+ * Makes an engine over a store. It starts and executes runs when asked, and keeps nothing open by itself.
+ * @throws EngineError for a node name that comes twice, or a hook that is none
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const { store, projectDir, clock = systemClock } = options;
+  const nodes =
+    options.registry ?? createNodeRegistry([{ source: "the engine's options", nodes: options.nodes ?? [] }]);
+  const hooks = createHookSets(options, nodes);
+  const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
+  if (diagnostics.length > 0) throw new EngineError(diagnostics);
+  const definitions = new Definitions();
+  const env = definedVariables(options.env ?? process.env);
+  const start: StartRun = async (flow, request = {}) => {
+    definitions.remember(flow);
+    return store.durability.start(newRun(flow, request, { env, now: clock.now() }), { here: request.here ?? false });
+  };
+  const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
+  const host: Host = {
+    projectDir,
+    store,
+    nodes,
+    clock,
+    env,
+    hooksFor: hooks.of,
+    definitionOf: (run) => definitions.of(run),
+    runSubFlow,
+  };
+  const body = createRunBody(host);
+  return {
+    store,
+    nodes,
+    metrics: hooks.metrics,
+    start: (flow, request) => start(flow, request),
+    work: (work) => store.durability.work(body, work),
+    async run(flow, request = {}) {
+      const { runId, dropped } = await start(flow, { ...request, here: true });
+      if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+      return executeHere(store, body, runId, request);
+    },
+    async resume(runId, request = {}) {
+      await store.durability.release(runId);
+      return executeHere(store, body, runId, request);
+    },
+  };
+}

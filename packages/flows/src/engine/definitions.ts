@@ -1,0 +1,35 @@
+import type { Flow } from "../definition/flow.ts";
+import { parseFlow } from "../definition/parse-flow.ts";
+import type { RunRecord } from "../durability/records.ts";
+import { RunFault } from "../execution/failure.ts";
+
+const maxKept = 200;
+
+/** The definitions that runs keep, parsed once while they are in use. */
+export class Definitions {
+  readonly #flows = new Map<string, Flow>();
+
+  remember(flow: Flow): void {
+    this.#flows.delete(flow.hash);
+    this.#flows.set(flow.hash, flow);
+    if (this.#flows.size > maxKept) this.#flows.delete(this.#flows.keys().next().value!);
+  }
+
+  of(run: RunRecord): Flow | Promise<Flow> {
+    const known = this.#flows.get(run.definition.hash);
+    return known !== undefined && known.name === run.flow ? known : this.#parse(run);
+  }
+
+  async #parse({ definition, flow: name }: RunRecord): Promise<Flow> {
+    const { flow, diagnostics } = await parseFlow(definition.text, { file: definition.file });
+    if (flow === undefined) {
+      const why = diagnostics.find((diagnostic) => diagnostic.severity === "error")?.message ?? "";
+      throw new RunFault(
+        "invalid-definition",
+        `The definition of "${name}" that this run keeps cannot be read: ${why}`,
+      );
+    }
+    this.remember(flow);
+    return flow;
+  }
+}

@@ -1,0 +1,65 @@
+import type { RunRecord, StepRecord } from "../durability/records.ts";
+import type { Json } from "../json.ts";
+
+/** A run and its steps as `--json` and the HTTP API show them. */
+export interface RunReport {
+  readonly run: {
+    readonly id: string;
+    readonly flow: string;
+    readonly status: RunRecord["status"];
+    readonly error?: { readonly code: string; readonly message: string };
+    readonly outputs: Json;
+    /** Nothing before it began. Of a run that has not ended: until `now`. */
+    readonly durationMs: number | null;
+  };
+  readonly steps: readonly StepReport[];
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly step: string;
+  readonly status: StepRecord["status"];
+  readonly output: Json;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly attempts: number;
+  readonly reason?: string;
+  readonly durationMs: number | null;
+}
+
+export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: number = Date.now()): RunReport {
+  const { id, flow, status, outputs, error } = run;
+  return {
+    run: {
+      id,
+      flow,
+      status,
+      ...errorPart(error),
+      outputs: outputs ?? {},
+      durationMs: length(run.startedAt, run.endedAt ?? now),
+    },
+    steps: steps.map((step) => toStepReport(step, now)),
+  };
+}
+
+function toStepReport(record: StepRecord, now: number): StepReport {
+  const { id, step, status, output, error, attempts, reason } = record;
+  const begun = attempts[0]?.startedAt ?? record.startedAt;
+  return {
+    id,
+    step,
+    status,
+    output,
+    ...errorPart(error),
+    attempts: attempts.length,
+    ...(reason === undefined ? {} : { reason }),
+    durationMs: length(Math.min(begun, record.startedAt), record.endedAt ?? now),
+  };
+}
+
+function errorPart(error: RunRecord["error"]): Pick<StepReport, "error"> {
+  return error === undefined ? {} : { error: { code: error.code, message: error.message } };
+}
+
+function length(from: number | undefined, to: number): number | null {
+  return from === undefined ? null : Math.max(0, to - from);
+}

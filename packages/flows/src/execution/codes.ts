@@ -1,0 +1,27 @@
+/**
+ * Why a step or a run did not succeed, as far as the engine itself says so. A closed list: docs/reference/errors has one
+ * entry each. Nodes add codes of their own through NodeError.
+ */
+export const executionCodes = {
+  timeout: "The step took longer than its `timeout`.",
+  "run-timeout": "The run took longer than the flow's `timeout`.",
+  cancelled: "The run was cancelled.",
+  "invalid-input": "The step's `with` does not fit what its node takes.",
+  "unknown-node": "No node has the name that the step's `uses` gives.",
+  "node-failed": "The node threw an error that says nothing about its kind.",
+  "node-error": "The node failed, and trying again cannot mend it.",
+  transient: "The node failed in a way that may pass.",
+  "invalid-result": "What the node returned cannot be stored: it is not JSON, or too large.",
+  "hook-failed": "A step hook that says `onError: fail` failed.",
+  "loop-not-a-list": "The step's `loop` gave something else than a list.",
+  "max-visits": "A step was visited more often than its `max_visits` allows.",
+  "unknown-step": "`next` gave a name that no step of the sequence has.",
+  "unknown-flow": "No flow has the name that the step's `flow` gives.",
+  "sub-flow-failed": "The flow that the step started did not complete.",
+  rejected: "A person rejected the step.",
+  "approval-expired": "Nobody approved the step in time.",
+  "secret-unavailable": "A secret of the flow could not be read.",
+  "invalid-definition": "The definition that the run keeps can no longer be read.",
+} as const;
+
+export type ExecutionCode = keyof typeof executionCodes;

@@ -1,0 +1,198 @@
+import { type Clock, createLogger, type Logger } from "@pawl/hooks/guard";
+import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
+import type { StepAttempt } from "../durability/durability.ts";
+import type { EventType } from "../events/event-log.ts";
+import type { ExpressionScope, Template } from "../expression/template.ts";
+import type { Json } from "../json.ts";
+import { type NodeContext, NodeError, TransientError } from "../nodes/node.ts";
+import type { At } from "./execution.ts";
+import { messageOf } from "./failure.ts";
+import { jsonOf, NotJsonError } from "./json-value.ts";
+
+type StepChildOptions = Omit<ChildOptions, "beforeStart" | "signal">;
+
+/** What the node and the hooks of one record share. Hooks get it as it is; each attempt gets one derived from it. */
+export class StepContext implements NodeContext {
+  readonly runId: string;
+  readonly flowName: string;
+  readonly stepId: string;
+  readonly recordId: string;
+  readonly metrics: Record<string, unknown> = {};
+  readonly projectDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly #at: At;
+  readonly #durable: StepAttempt;
+  readonly #children = new Set<Promise<unknown>>();
+  #attempt: number;
+  #log: Logger | undefined;
+
+  constructor(at: At, durable: StepAttempt) {
+    const { frame, step, recordId } = at;
+    const { run, host, secrets } = frame.execution;
+    this.runId = run.id;
+    this.flowName = run.flow;
+    this.stepId = step.id;
+    this.recordId = recordId;
+    this.projectDir = host.projectDir;
+    this.env = frame.values.env;
+    this.secrets = secrets;
+    this.clock = host.clock;
+    this.signal = frame.signal;
+    this.#at = at;
+    this.#durable = durable;
+    this.#attempt = durable.earlier.length + 1;
+  }
+
+  /** The latest one. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.runId}:${this.recordId}`;
+  }
+
+  get log(): Logger {
+    this.#log ??= createLogger((level, message, fields) => {
+      this.append("log", { level, message, ...(fields === undefined ? {} : { fields: shown(fields) }) });
+    });
+    return this.#log;
+  }
+
+  get values(): ExpressionScope {
+    return this.#at.frame.values;
+  }
+
+  evaluate(template: Template): Json {
+    return template.evaluate(this.#at.frame.values);
+  }
+
+  progress(current: number, total: number): void {
+    this.append("step-progress", { current, total });
+  }
+
+  runChild(options: StepChildOptions): Promise<ChildResult> {
+    return this.runChildUnder(options, this.signal);
+  }
+
+  /** Its output goes to the log as it comes, and its end is waited for by `childrenEnded`. */
+  async runChildUnder(options: StepChildOptions, signal: AbortSignal): Promise<ChildResult> {
+    const running = this.#start({
+      ...options,
+      signal,
+      env: options.env ?? this.env,
+      beforeStart: (identity) => this.#durable.child(identity),
+      onStdout: (text) => {
+        this.append("stdout", text);
+        options.onStdout?.(text);
+      },
+      onStderr: (text) => {
+        this.append("stderr", text);
+        options.onStderr?.(text);
+      },
+    });
+    this.#children.add(running);
+    const forget = () => this.#children.delete(running);
+    running.then(forget, forget);
+    return running;
+  }
+
+  async #start(options: ChildOptions): Promise<ChildResult> {
+    const { ProcessError, runChild } = await import("@pawl/hooks/process");
+    try {
+      return await runChild(options);
+    } catch (error) {
+      if (!(error instanceof ProcessError)) throw error;
+      const Kind = error.code === "spawn-failed" ? TransientError : NodeError;
+      throw new Kind(error.message, { code: error.code, cause: error });
+    }
+  }
+
+  /** The context of one attempt: its own number and signal, everything else shared. */
+  forAttempt(number: number, signalOf: { readonly signal: AbortSignal }): NodeContext {
+    this.#attempt = number;
+    return new AttemptContext(this, number, signalOf);
+  }
+
+  /** Nothing of an attempt goes on beside the next one. */
+  async childrenEnded(): Promise<void> {
+    while (this.#children.size > 0) await Promise.allSettled(this.#children);
+  }
+
+  /** Writes into the log of the run, as of this record. */
+  append(type: EventType, data: Json): void {
+    const { run, host } = this.#at.frame.execution;
+    host.store.events.append({ type, runId: run.id, recordId: this.recordId, flow: run.flow, data });
+  }
+}
+
+/** Looks at its signal only when the node does, because making one costs. */
+class AttemptContext implements NodeContext {
+  readonly attempt: number;
+  readonly #step: StepContext;
+  readonly #signalOf: { readonly signal: AbortSignal };
+
+  constructor(step: StepContext, attempt: number, signalOf: { readonly signal: AbortSignal }) {
+    this.#step = step;
+    this.attempt = attempt;
+    this.#signalOf = signalOf;
+  }
+
+  get runId(): string {
+    return this.#step.runId;
+  }
+  get flowName(): string {
+    return this.#step.flowName;
+  }
+  get stepId(): string {
+    return this.#step.stepId;
+  }
+  get recordId(): string {
+    return this.#step.recordId;
+  }
+  get log(): Logger {
+    return this.#step.log;
+  }
+  get metrics(): Record<string, unknown> {
+    return this.#step.metrics;
+  }
+  get signal(): AbortSignal {
+    return this.#signalOf.signal;
+  }
+  get idempotencyKey(): string {
+    return this.#step.idempotencyKey;
+  }
+  get projectDir(): string {
+    return this.#step.projectDir;
+  }
+  get env(): Readonly<Record<string, string>> {
+    return this.#step.env;
+  }
+  get secrets(): Readonly<Record<string, string>> {
+    return this.#step.secrets;
+  }
+  get clock(): Clock {
+    return this.#step.clock;
+  }
+  progress(current: number, total: number): void {
+    this.#step.progress(current, total);
+  }
+  evaluate(template: Template): Json {
+    return this.#step.evaluate(template);
+  }
+  runChild(options: StepChildOptions): Promise<ChildResult> {
+    return this.#step.runChildUnder(options, this.signal);
+  }
+}
+
+/** Fields of a log line are anybody's; one that cannot be stored is told as text. */
+function shown(fields: Readonly<Record<string, unknown>>): Json {
+  try {
+    return jsonOf(fields);
+  } catch (error) {
+    return error instanceof NotJsonError ? `fields cannot be shown: ${error.message}` : messageOf(error);
+  }
+}

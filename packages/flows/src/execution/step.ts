@@ -1,0 +1,42 @@
+import type { Step } from "../definition/flow.ts";
+import { isTruthy } from "../expression/truthy.ts";
+import type { Frame, Passage } from "./execution.ts";
+import { runLoop } from "./loop.ts";
+import { runOnce } from "./once.ts";
+import { recordFailure, recordSkip } from "./outright.ts";
+import { currentId, enterVisit } from "./visit.ts";
+import { runPasses } from "./while.ts";
+
+/** One step, as the navigator comes to it: its condition, then its items, its passes, or itself. */
+export async function runStep(frame: Frame, step: Step): Promise<Passage> {
+  const hasPasses = step.while !== undefined && step.loop === undefined;
+  const condition = conditionOf(frame, step);
+  // Each pass counts as a visit of its own, so a step that gets that far is not counted here.
+  if (!hasPasses || condition !== "holds") enterVisit(frame, step);
+  if (condition !== "holds") {
+    return "error" in condition
+      ? recordFailure(frame, step, condition.error)
+      : recordSkip(frame, step, condition.reason);
+  }
+  if (step.loop !== undefined) return runLoop(frame, step);
+  if (hasPasses) return runPasses(frame, step);
+  return runOnce({ frame, step, recordId: currentId(frame, step) });
+}
+
+type Condition = "holds" | { readonly reason: string } | { readonly error: unknown };
+
+function conditionOf(frame: Frame, step: Step): Condition {
+  if (step.if === undefined) return "holds";
+  try {
+    return isTruthy(step.if.evaluate(frame.values)) ? "holds" : { reason: `${written(step.if.source)} is false` };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** The condition as a person wrote it, without its delimiters. */
+function written(source: unknown): string {
+  const text = typeof source === "string" ? source.trim() : JSON.stringify(source);
+  const whole = /^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1];
+  return whole === undefined || whole.includes("${{") ? `if: ${text}` : whole.trim();
+}

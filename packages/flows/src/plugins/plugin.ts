@@ -1,0 +1,20 @@
+import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import type { NodeDefinition } from "../nodes/node.ts";
+import type { TriggerDefinition } from "../triggers/trigger.ts";
+
+/** What a plugin brings. Each list may be left out. */
+export interface Plugin {
+  /** Shown wherever the plugin is at fault. */
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: inputs differ from node to node, and only the node's own schema knows them.
+  readonly nodes?: readonly NodeDefinition<any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly triggers?: readonly TriggerDefinition<any>[];
+  /** Instances, not classes. They meet every step of every flow. */
+  readonly hooks?: readonly StepExecutionHook[];
+}
+
+/** The default export of a file in `plugins/`, or of a package with the keyword `pawl-plugin`. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}

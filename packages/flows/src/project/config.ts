@@ -1,0 +1,69 @@
+import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import type { NodeDefinition } from "../nodes/node.ts";
+import type { TriggerDefinition } from "../triggers/trigger.ts";
+
+/** `pawl.config.ts`. Everything may be left out. */
+export interface ProjectConfig {
+  /** Default: the name of the folder. */
+  readonly name?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: inputs differ from node to node, and only the node's own schema knows them.
+  readonly nodes?: readonly NodeDefinition<any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly triggers?: readonly TriggerDefinition<any>[];
+  /** Instances that meet every step of every flow, before those of plugins. */
+  readonly stepHooks?: readonly StepExecutionHook[];
+  /** Lifecycle hooks of agents. `strict`: a hook that cannot run blocks what it guards. Default: false. */
+  readonly hooks?: { readonly strict?: boolean };
+  /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
+  readonly server?: { readonly host?: string; readonly port?: number };
+  /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
+  readonly store?: { readonly synchronous?: "full" | "normal" };
+}
+
+/** Gives `pawl.config.ts` its types. */
+export function defineConfig(config: ProjectConfig): ProjectConfig {
+  return config;
+}
+
+const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = {
+  name: "string",
+  nodes: "list",
+  triggers: "list",
+  stepHooks: "list",
+  hooks: "map",
+  server: "map",
+  store: "map",
+};
+const keys = Object.keys(kinds);
+
+export interface CheckedConfig {
+  readonly config: ProjectConfig;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Keeps the keys that are right, and says what is wrong with the others. */
+export function checkConfig(exported: unknown, file: string): CheckedConfig {
+  const diagnostics: Diagnostic[] = [];
+  const tell = (message: string) => diagnostics.push({ code: "invalid-config", severity: "error", message, file });
+  const config: Record<string, unknown> = {};
+  if (kindOf(exported) !== "map") {
+    tell(`The default export should be defineConfig({ … }); ${kindOf(exported)} came.`);
+    return { config, diagnostics };
+  }
+  for (const [key, value] of Object.entries(exported as object)) {
+    const expected = Object.hasOwn(kinds, key) ? kinds[key as keyof ProjectConfig] : undefined;
+    if (value === undefined) continue;
+    if (expected === undefined)
+      tell(`There is no setting "${key}".${didYouMean(key, keys)} Settings: ${keys.join(", ")}.`);
+    else if (kindOf(value) !== expected) tell(`${key} takes a ${expected}; ${kindOf(value)} came.`);
+    else config[key] = value;
+  }
+  return { config, diagnostics };
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "list";
+  if (value === undefined || value === null) return "nothing";
+  return typeof value === "object" ? "map" : typeof value;
+}

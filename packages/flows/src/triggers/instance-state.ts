@@ -1,0 +1,30 @@
+import type { Failure } from "../durability/records.ts";
+import type { TriggerHealth } from "./status.ts";
+
+/** What an instance says of itself at this moment; `status()` is made of it. */
+export class InstanceState {
+  health: TriggerHealth = "starting";
+  description: string | undefined;
+  nextFiringAt: number | undefined;
+  lastError: (Failure & { readonly at: number }) | undefined;
+  retryAt: number | undefined;
+  restarts = 0;
+  readonly #onSettled: () => void;
+
+  constructor(onSettled: () => void) {
+    this.#onSettled = onSettled;
+  }
+
+  /** Leaving `starting` for the first time is what `ready()` waits for. */
+  become(health: TriggerHealth, options: { readonly retryAt?: number } = {}): void {
+    this.health = health;
+    this.retryAt = options.retryAt;
+    if (health !== "running") this.nextFiringAt = undefined;
+    if (health !== "starting") this.#onSettled();
+  }
+
+  describe(text: string, options: { readonly nextAt?: number } = {}): void {
+    this.description = text;
+    this.nextFiringAt = options.nextAt;
+  }
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { silentLogger, systemClock } from "@pawl/hooks/guard";
+import type { Flow, FlowTrigger } from "../definition/flow.ts";
+import { definedVariables } from "../execution/environment.ts";
+import { type InstanceOptions, TriggerInstance } from "./instance.ts";
+import { createTriggerRegistry } from "./registry.ts";
+import type { SuperviseOptions, TriggerSupervisor } from "./supervise-options.ts";
+
+interface Kept {
+  readonly instance: TriggerInstance;
+  /** What the trigger is made of: another signature is another trigger. */
+  readonly signature: string;
+}
+
+const defaultGraceMs = 5_000;
+
+/** Starts the triggers of these flows, and keeps them alive. */
+export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor {
+  const { engine, http, projectDir, registry = createTriggerRegistry() } = options;
+  const graceMs = options.graceMs ?? defaultGraceMs;
+  const instanceOptions: InstanceOptions = {
+    engine,
+    http,
+    projectDir,
+    clock: options.clock ?? systemClock,
+    log: options.log ?? silentLogger,
+    lifeId: randomUUID(),
+    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
+  };
+  let kept = new Map<string, Kept>();
+  let isClosed = false;
+  let turn: Promise<void> = Promise.resolve();
+
+  async function replace(flows: readonly Flow[]): Promise<void> {
+    const wanted = triggersOf(flows);
+    // What had failed for good is tried again: another file may have been in its way.
+    const isSame = (key: string) =>
+      wanted.get(key)?.signature === kept.get(key)?.signature && kept.get(key)?.instance.status().health !== "failed";
+    const gone = [...kept].filter(([key]) => !isSame(key));
+    await Promise.all(gone.map(([, { instance }]) => instance.stop(graceMs)));
+    const next = new Map<string, Kept>();
+    for (const [key, { flow, trigger, signature }] of wanted) {
+      const known = isSame(key) ? kept.get(key) : undefined;
+      if (known) known.instance.flow = flow;
+      next.set(key, known ?? { instance: new TriggerInstance(flow, trigger, instanceOptions), signature });
+    }
+    kept = next;
+  }
+
+  /** One after the other: a file may change again while its triggers are still being replaced. */
+  function inTurn(flows: readonly Flow[]): Promise<void> {
+    turn = turn.then(() => replace(flows));
+    return turn;
+  }
+
+  inTurn(options.flows);
+  return {
+    async ready() {
+      await turn;
+      await Promise.all([...kept.values()].map(({ instance }) => instance.ready));
+    },
+    status: () => [...kept.values()].map(({ instance }) => instance.status()),
+    update: (flows) => (isClosed ? turn : inTurn(flows)),
+    close() {
+      isClosed = true;
+      return inTurn([]);
+    },
+  };
+}
+
+interface Wanted {
+  readonly flow: Flow;
+  readonly trigger: FlowTrigger;
+  readonly signature: string;
+}
+
+function triggersOf(flows: readonly Flow[]): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const flow of flows) {
+    for (const trigger of flow.triggers) {
+      const key = `${flow.name}/${trigger.id}`;
+      if (!wanted.has(key)) wanted.set(key, { flow, trigger, signature: signatureOf(flow, trigger) });
+    }
+  }
+  return wanted;
+}
+
+/** What is written, and where its expressions take their values from. */
+function signatureOf(flow: Flow, { uses, with: written }: FlowTrigger): string {
+  if (!written.dynamic) return JSON.stringify([uses, written.source]);
+  const env = Object.entries(flow.env).map(([name, value]) => [name, value.source]);
+  return JSON.stringify([uses, written.source, env, flow.dotenv, flow.secrets]);
+}

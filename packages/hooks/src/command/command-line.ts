@@ -1,0 +1,32 @@
+/** `sh -c` for a text, or a program with its arguments and no shell. */
+export type Command = string | readonly [program: string, ...args: string[]];
+
+/** The argv of a command. `${NAME}` of the given variables is filled in where no shell would do it. */
+export function argvOf(command: Command, variables: Readonly<Record<string, string>>): [string, ...string[]] {
+  if (typeof command === "string") return ["sh", "-c", fillIn(command, variables, isPlainInShell)];
+  const [program, ...args] = command;
+  const fill = (word: string): string => fillIn(word, variables, () => true);
+  return [fill(program), ...args.map(fill)];
+}
+
+/** The words of a command as far as they can be told without running a shell: for messages only. */
+export function wordsOf(command: Command): string[] {
+  if (typeof command !== "string") return [...command];
+  return (command.match(/"[^"]*"|'[^']*'|[^\s;|&<>()]+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+}
+
+/** Inside a shell only what cannot become syntax is filled in; the rest the shell reads from the environment itself. */
+function isPlainInShell(value: string): boolean {
+  return /^[\w./-]+$/.test(value);
+}
+
+function fillIn(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  mayFill: (value: string) => boolean,
+): string {
+  return text.replace(/\$\{([A-Z_][A-Z0-9_]*)\}/g, (written, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return value !== undefined && mayFill(value) ? value : written;
+  });
+}

@@ -1,0 +1,51 @@
+import { statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+
+/** Splits a command line into words, well enough to find the files it names. */
+export function wordsOf(command: string): string[] {
+  const words: string[] = [];
+  const pattern = /"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'|&;<>()`\\]|\\.)+)/g;
+  let end = -1;
+  for (const match of command.slice(0, 65_536).matchAll(pattern)) {
+    const text = match[1] ?? match[2] ?? match[3]!.replace(/\\(.)/g, "$1");
+    // "$DIR"/run.sh is one word in two pieces.
+    if (match.index === end && words.length > 0) words[words.length - 1] += text;
+    else words.push(text);
+    end = match.index + match[0].length;
+  }
+  return words;
+}
+
+/** The files that words of a command name, seen from `cwd`, after `$NAME` and `${NAME}` of these variables. */
+export function filesNamedBy(
+  words: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string | undefined>> = {},
+): string[] {
+  const found = new Set<string>();
+  for (const word of words) {
+    const path = expand(word, variables);
+    for (const candidate of [path, path.slice(path.indexOf("=") + 1)]) {
+      if (candidate === "" || candidate.startsWith("-")) continue;
+      const full = isAbsolute(candidate) ? candidate : resolve(cwd, candidate);
+      if (isFile(full)) found.add(full);
+    }
+  }
+  return [...found];
+}
+
+/** Replaces `$NAME` and `${NAME}` where the value is known. */
+export function expand(text: string, variables: Readonly<Record<string, string | undefined>>): string {
+  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+    const name = (braced ?? bare)!;
+    return Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole;
+  });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

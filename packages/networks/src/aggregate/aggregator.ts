@@ -1,0 +1,180 @@
+import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
+import { deadLetterOf } from "../delivery/steps.ts";
+import { idOf } from "../envelope/token.ts";
+import type { DeadReason } from "../transport/dead-letter.ts";
+import type { Consumer, Delivery } from "../transport/transport.ts";
+import { DeadlineWatch } from "./deadline-watch.ts";
+import { PartialSet } from "./partial-set.ts";
+import { closedName, SetCloser } from "./set-closer.ts";
+import { setKeyOf } from "./set-key.ts";
+
+/** What the parts of a network that receive tokens have in common. */
+export interface Receiver {
+  readonly isIdle: boolean;
+  start(): void;
+  stop(): void;
+}
+
+/** What `status` tells about an aggregator. */
+export interface OpenSets {
+  readonly open: number;
+  /** When the first token of the oldest one arrived. */
+  readonly oldestAt: number | undefined;
+}
+
+/** Collects the tokens of each correlation (or key) until every edge has brought its one, or the time is up. */
+export class Aggregator implements Receiver {
+  readonly #options: PodRunnerOptions;
+  readonly #closer: SetCloser;
+  readonly #deadlines: DeadlineWatch;
+  /** By key, in order of arrival: the first is the oldest. */
+  readonly #collecting = new Map<string, PartialSet>();
+  readonly #closing = new Map<string, PartialSet>();
+  /** First come, first opened, with all that has come for the same set. */
+  readonly #parked = new Map<string, Delivery[]>();
+  #consumer: Consumer | undefined;
+
+  constructor(options: PodRunnerOptions) {
+    this.#options = options;
+    this.#closer = new SetCloser(options, (set) => this.#forget(set));
+    const { timeoutMs } = options.pod.aggregate!;
+    const oldest = () => this.#oldest();
+    this.#deadlines = new DeadlineWatch({
+      clock: options.clock,
+      timeoutMs,
+      oldest,
+      expire: (set) => this.#expire(set),
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#closer.isIdle;
+  }
+
+  get openSets(): OpenSets {
+    return { open: this.#collecting.size + this.#closing.size, oldestAt: this.#oldest()?.firstAt };
+  }
+
+  start(): void {
+    const { line, pod } = this.#options;
+    // Tokens stay in its hands until their set closes, so credit would only make it wait for what it does not take.
+    const credit = Number.POSITIVE_INFINITY;
+    this.#consumer = line.consume(pod.index, { credit }, (delivery) => this.#receive(delivery));
+  }
+
+  stop(): void {
+    this.#consumer?.close();
+    this.#deadlines.close();
+    this.#closer.stop();
+  }
+
+  #receive(delivery: Delivery): void {
+    const { stats, network } = this.#options;
+    const { token } = delivery;
+    stats.received++;
+    if (token.reason !== undefined) stats.tombstonesIn++;
+    if (token.hop > network.pods.length) {
+      this.#bury(delivery, "hop-limit", "The message travelled in a circle.");
+      return;
+    }
+    this.#sort(delivery);
+  }
+
+  #sort(delivery: Delivery): void {
+    const { pod, line } = this.#options;
+    const key = setKeyOf(delivery.token, pod.aggregate!.correlate);
+    if (key === undefined) {
+      // A tombstone has no payload and so no key; the set it would have belonged to runs into its time-out.
+      if (delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
+      else this.#bury(delivery, "no-key", "The message has no key that says which set it belongs to.");
+      return;
+    }
+    const set = this.#collecting.get(key) ?? this.#closing.get(key);
+    if (set !== undefined) {
+      this.#add(set, delivery);
+      return;
+    }
+    const parked = this.#parked.get(key);
+    if (parked !== undefined) {
+      parked.push(delivery);
+      return;
+    }
+    const closed = line.note(pod.index, closedName(key));
+    if (closed instanceof Promise) closed.then((ids) => this.#begin(key, delivery, ids));
+    else this.#begin(key, delivery, closed);
+  }
+
+  /** The first token of its set, as far as is known here. */
+  #begin(key: string, delivery: Delivery, closedIds: string | undefined): void {
+    const { pod } = this.#options;
+    const known = this.#collecting.get(key) ?? this.#closing.get(key);
+    if (known !== undefined) this.#add(known, delivery);
+    else if (closedIds !== undefined) this.#late(delivery, JSON.parse(closedIds) as string[]);
+    else if (this.#collecting.size + this.#closing.size >= pod.aggregate!.maxOpen) this.#park(key, delivery);
+    else {
+      const set = new PartialSet(key, delivery.arrivedAt);
+      this.#collecting.set(key, set);
+      this.#add(set, delivery);
+      this.#deadlines.arm();
+    }
+  }
+
+  #add(set: PartialSet, delivery: Delivery): void {
+    const { token } = delivery;
+    const present = set.parts.get(token.edge);
+    if (present !== undefined && idOf(present.token) !== idOf(token)) {
+      this.#bury(delivery, "duplicate-key", "Its edge has already brought another message with this key.");
+      return;
+    }
+    // The same token again is a redelivery: the newer one is the one to acknowledge.
+    if (present !== undefined) this.#options.stats.duplicates++;
+    set.parts.set(token.edge, delivery);
+    const isWhole = set.parts.size === this.#options.pod.ingress.length;
+    if (!isWhole || !this.#collecting.delete(set.key)) return;
+    this.#closing.set(set.key, set);
+    this.#closer.close(set);
+  }
+
+  #expire(set: PartialSet): void {
+    this.#collecting.delete(set.key);
+    this.#closing.set(set.key, set);
+    this.#closer.expire(set);
+  }
+
+  /** For a set that is closed: a leftover of it, or one that came too late. It never opens another. */
+  #late(delivery: Delivery, ids: readonly string[]): void {
+    const { stats } = this.#options;
+    const isLeftover = ids.includes(idOf(delivery.token));
+    if (isLeftover) stats.duplicates++;
+    else stats.late++;
+    if (isLeftover || delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
+    else this.#bury(delivery, "late", "Its set was closed before it came.");
+  }
+
+  #bury(delivery: Delivery, reason: DeadReason, message: string): void {
+    const { network, pod, clock, stats, log } = this.#options;
+    stats.dead++;
+    log.error(`${pod.id} cannot use a message: ${message}`, { reason, id: idOf(delivery.token) });
+    const death = { reason, error: new Error(message), attempts: delivery.attempt, time: clock.now() };
+    delivery.commit({ outputs: [], dead: deadLetterOf(network, pod, [delivery.token], death) });
+  }
+
+  #forget(set: PartialSet): void {
+    this.#closing.delete(set.key);
+    const next = this.#parked.entries().next().value;
+    if (next === undefined) return;
+    const [key, deliveries] = next;
+    this.#parked.delete(key);
+    for (const delivery of deliveries) this.#sort(delivery);
+  }
+
+  #park(key: string, delivery: Delivery): void {
+    const parked = this.#parked.get(key);
+    if (parked === undefined) this.#parked.set(key, [delivery]);
+    else parked.push(delivery);
+  }
+
+  #oldest(): PartialSet | undefined {
+    return this.#collecting.values().next().value;
+  }
+}

@@ -1,0 +1,45 @@
+import { toEnvelope } from "../envelope/envelope.ts";
+import type { Payload } from "../envelope/payload.ts";
+import { follow, type Token, type TombstoneReason } from "../envelope/token.ts";
+import { messageOf, stackOf } from "../pod/refusal.ts";
+import type { Network, Pod } from "../topology/network.ts";
+import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
+
+/** The same payload on every egress edge: serialised once, parsed once per branch. */
+export function messagesFrom(pod: Pod, parent: Token, payload: Payload, now: number): Token[] {
+  const { egress } = pod;
+  if (egress.length === 1) return [follow(parent, egress[0]!, payload, now)];
+  return egress.map((edge) => follow(parent, edge, payload, now));
+}
+
+/** A tombstone on every egress edge that somebody waits for: an aggregator down the road, or the client of a gateway. */
+export function tombstonesFrom(
+  network: Network,
+  pod: Pod,
+  parent: Token,
+  cause: { readonly reason: TombstoneReason; readonly now: number },
+): Token[] {
+  const isAwaited = parent.reply !== undefined;
+  return pod.egress
+    .filter((edge) => isAwaited || network.edges[edge]!.needsTombstones)
+    .map((edge) => follow(parent, edge, cause.reason, cause.now));
+}
+
+export interface Death {
+  readonly reason: DeadReason;
+  readonly error: unknown;
+  readonly attempts: number;
+  readonly time: number;
+}
+
+export function deadLetterOf(network: Network, pod: Pod, tokens: readonly Token[], death: Death): NewDeadLetter {
+  return {
+    pod: pod.id,
+    reason: death.reason,
+    error: death.error === undefined ? undefined : messageOf(death.error).slice(0, 2_000),
+    stack: stackOf(death.error),
+    attempts: death.attempts,
+    time: death.time,
+    envelopes: tokens.map((token) => toEnvelope(network, token)),
+  };
+}

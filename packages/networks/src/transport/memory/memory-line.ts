@@ -1,0 +1,179 @@
+import type { Clock } from "@pawl/hooks/guard";
+import { type Payload, ValuePayload } from "../../envelope/payload.ts";
+import type { Token } from "../../envelope/token.ts";
+import { DueQueue } from "../../schedule/due-queue.ts";
+import type { Network } from "../../topology/network.ts";
+import type { DeadLetters } from "../dead-letter.ts";
+import { IdWindow } from "../id-window.ts";
+import { Mailbox } from "../mailbox.ts";
+import type {
+  Backlog,
+  ConsumeOptions,
+  Consumer,
+  Delivery,
+  Line,
+  Note,
+  Outputs,
+  Receipt,
+  Step,
+  StepDone,
+} from "../transport.ts";
+import { Turns } from "../turns.ts";
+import { MemoryDeadLetters } from "./memory-dead-letters.ts";
+import { MemoryNotes } from "./memory-notes.ts";
+import { MemoryOutputs } from "./memory-outputs.ts";
+
+/** One network in memory. Everything is settled within the call that asks for it. */
+export class MemoryLine implements Line {
+  readonly network: Network;
+  readonly deadLetters: DeadLetters;
+  readonly #clock: Clock;
+  readonly #turns = new Turns();
+  readonly #delayed: DueQueue<() => void>;
+  readonly #mailboxes: readonly Mailbox<MemoryDelivery>[];
+  readonly #seen = new IdWindow();
+  readonly #outputs = new MemoryOutputs();
+  readonly #notes: MemoryNotes;
+  readonly #dead = new MemoryDeadLetters();
+  #seq = 0;
+  #isClosed = false;
+
+  constructor(network: Network, clock: Clock) {
+    this.network = network;
+    this.#clock = clock;
+    this.#delayed = new DueQueue<() => void>(clock, (wake) => wake());
+    this.#mailboxes = network.pods.map(() => new Mailbox<MemoryDelivery>(this.#turns, this.#delayed));
+    this.#notes = new MemoryNotes(clock);
+    this.deadLetters = this.#dead;
+  }
+
+  seal(value: object): Payload {
+    return ValuePayload.of(value);
+  }
+
+  async inject(
+    tokens: readonly Token[],
+    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
+  ): Promise<"new" | "duplicate"> {
+    if (extra.receipt !== undefined && this.#notes.receipt(extra.receipt) !== undefined) return "duplicate";
+    if (tokens.length > 0 && tokens.every((token) => this.#seen.has(token.correlationId, token.edge)))
+      return "duplicate";
+    for (const token of tokens) this.#accept(token);
+    if (extra.receipt !== undefined) this.#notes.keepReceipt(extra.receipt);
+    for (const note of extra.notes ?? []) this.#notes.set(note);
+    return "new";
+  }
+
+  consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer {
+    return this.#mailboxes[pod]!.consume(options, handler);
+  }
+
+  backlog(pod: number): Backlog {
+    return this.#mailboxes[pod]!.backlog;
+  }
+
+  note(pod: number, name: string): string | undefined {
+    return this.#notes.get(pod, name);
+  }
+
+  async receipt(pod: number, key: string): Promise<Receipt | undefined> {
+    return this.#notes.receipt({ pod, key });
+  }
+
+  async answer(receipt: Receipt): Promise<void> {
+    this.#notes.keepReceipt(receipt);
+  }
+
+  async outputs(pod: number, page?: { readonly limit?: number; readonly after?: number }): Promise<Outputs> {
+    return this.#outputs.page(pod, page);
+  }
+
+  async outputOf(pod: number, correlationId: string): Promise<string | undefined> {
+    return this.#outputs.of(pod, correlationId);
+  }
+
+  async pending(correlationId: string): Promise<number> {
+    return this.#mailboxes.reduce(
+      (sum, mailbox) => sum + mailbox.count((d) => d.token.correlationId === correlationId),
+      0,
+    );
+  }
+
+  status(): { isReady: boolean; reason: string | undefined } {
+    return { isReady: !this.#isClosed, reason: this.#isClosed ? "closed" : undefined };
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#delayed.close();
+  }
+
+  /** @returns false when the delivery was settled before */
+  commit(delivery: MemoryDelivery, step: Step): boolean {
+    if (delivery.isSettled || this.#isClosed) return false;
+    this.#settle(delivery);
+    for (const other of step.also ?? []) this.#settle(other as MemoryDelivery);
+    if (step.record !== undefined && delivery.token.payload !== undefined) {
+      this.#outputs.add(step.record, delivery.token.correlationId, delivery.token.payload);
+    }
+    if (step.dead !== undefined) this.#dead.add(step.dead);
+    for (const note of step.notes ?? []) this.#notes.set(note);
+    for (const token of step.outputs) this.#accept(token);
+    return true;
+  }
+
+  retry(delivery: MemoryDelivery, delayMs: number): void {
+    if (delivery.isSettled || this.#isClosed) return;
+    delivery.attempt++;
+    this.#mailboxOf(delivery.token).putBack(delivery, this.#clock.now() + delayMs);
+  }
+
+  #settle(delivery: MemoryDelivery): void {
+    if (delivery.isSettled) return;
+    delivery.isSettled = true;
+    this.#mailboxOf(delivery.token).settle(delivery);
+  }
+
+  #accept(token: Token): void {
+    if (!this.#seen.add(token.correlationId, token.edge)) return;
+    const delivery = new MemoryDelivery(this, token, ++this.#seq, this.#clock.now());
+    this.#mailboxOf(token).push(delivery);
+  }
+
+  #mailboxOf(token: Token): Mailbox<MemoryDelivery> {
+    return this.#mailboxes[this.network.edges[token.edge]!.to]!;
+  }
+}
+
+class MemoryDelivery implements Delivery {
+  readonly token: Token;
+  readonly seq: number;
+  readonly arrivedAt: number;
+  readonly isRecovered = false;
+  readonly bytes: number;
+  attempt = 1;
+  isSettled = false;
+  readonly #line: MemoryLine;
+
+  constructor(line: MemoryLine, token: Token, seq: number, arrivedAt: number) {
+    this.#line = line;
+    this.token = token;
+    this.seq = seq;
+    this.arrivedAt = arrivedAt;
+    this.bytes = 200 + (token.payload?.bytes ?? 0);
+  }
+
+  begin(done: () => void): void {
+    done();
+  }
+
+  commit(step: Step, done?: StepDone): void {
+    if (this.#line.commit(this, step)) done?.(undefined);
+  }
+
+  retry(delayMs: number): void {
+    this.#line.retry(this, delayMs);
+  }
+}
