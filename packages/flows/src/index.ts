@@ -11,7 +11,7 @@ export {
   type RunOutcome,
   type RunScope,
   type StartedRun,
-  type StartOptions,
+  type StartOptions as DurableStartOptions,
   type StepAttempt,
   type StepEnd,
   type StepStart,
