@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import type { ChildResult } from "@pawl/hooks/process";
 import { z } from "zod";
+import { compileTemplate, toText } from "../../expression/compile-template.ts";
 import { compileArgv } from "../../expression/shell/argv-command.ts";
 import { bindArguments, bindValues } from "../../expression/shell/bind-values.ts";
 import { type CommandProblem, compileShellCommand } from "../../expression/shell/shell-command.ts";
@@ -21,6 +22,7 @@ const input = z.strictObject({
     .positive()
     .default(1024 * 1024)
     .describe("Kept of each stream; the rest is dropped."),
+  unsafe_interpolation: z.boolean().default(false).describe("Values become part of the command as they are, as code."),
   allow_outside_project: allowOutsideProject,
 });
 
@@ -33,7 +35,7 @@ export const shellRun: NodeDefinition<ShellInput> = node({
   input,
   rawInputs: ["command"],
   async run(given, context) {
-    const command = given.shell ? shellCommand(given, context) : directCommand(given, context);
+    const command = commandOf(given, context);
     const result = await context.runChild({
       argv: command.argv,
       cwd: await workingDirectory(given, context),
@@ -51,6 +53,18 @@ interface Command {
   readonly env: Readonly<Record<string, string>>;
 }
 
+function commandOf(given: ShellInput, context: NodeContext): Command {
+  if (given.unsafe_interpolation) return unsafeCommand(given, context);
+  return given.shell ? shellCommand(given, context) : directCommand(given, context);
+}
+
+/** What the step asked for in so many words, and validation has warned of: values as code. */
+function unsafeCommand({ command, shell }: ShellInput, context: NodeContext): Command {
+  const text = toText(context.evaluate(compileTemplate(command).template));
+  if (shell) return { argv: ["/bin/sh", "-c", text], env: {} };
+  return directCommand({ command: text.replaceAll("${{", "$${{") }, context);
+}
+
 /** Values reach the shell as variables that the script refers to. */
 function shellCommand({ command }: ShellInput, context: NodeContext): Command {
   const { script, bindings, problems } = compileShellCommand(command);
@@ -59,7 +73,7 @@ function shellCommand({ command }: ShellInput, context: NodeContext): Command {
 }
 
 /** Split first, filled in afterwards: a value is always one argument. */
-function directCommand({ command }: ShellInput, context: NodeContext): Command {
+function directCommand({ command }: Pick<ShellInput, "command">, context: NodeContext): Command {
   const { arguments: templates, problems } = compileArgv(command);
   refuse(problems.filter((problem) => problem.code !== "needs-shell"));
   const [program = "", ...rest] = bindArguments(templates, (template) => context.evaluate(template));
