@@ -33,7 +33,9 @@ export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor 
 
   async function replace(flows: readonly Flow[]): Promise<void> {
     const wanted = triggersOf(flows);
-    const isSame = (key: string) => wanted.get(key)?.signature === kept.get(key)?.signature;
+    // What had failed for good is tried again: another file may have been in its way.
+    const isSame = (key: string) =>
+      wanted.get(key)?.signature === kept.get(key)?.signature && kept.get(key)?.instance.status().health !== "failed";
     const gone = [...kept].filter(([key]) => !isSame(key));
     await Promise.all(gone.map(([, { instance }]) => instance.stop(graceMs)));
     const next = new Map<string, Kept>();
