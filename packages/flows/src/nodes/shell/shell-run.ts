@@ -62,7 +62,7 @@ function commandOf(given: ShellInput, context: NodeContext): Command {
 function unsafeCommand({ command, shell }: ShellInput, context: NodeContext): Command {
   const text = toText(context.evaluate(compileTemplate(command).template));
   if (shell) return { argv: ["/bin/sh", "-c", text], env: {} };
-  return directCommand({ command: text.replaceAll("${{", "$${{") }, context);
+  return directCommand({ command: text.replaceAll("${{", () => "$${{") }, context);
 }
 
 /** Values reach the shell as variables that the script refers to. */
