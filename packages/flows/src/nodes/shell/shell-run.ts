@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import type { ChildResult } from "@pawl/hooks/process";
 import { z } from "zod";
 import { compileTemplate, toText } from "../../expression/compile-template.ts";
-import { compileArgv } from "../../expression/shell/argv-command.ts";
+import { compileArgv, splitCommand } from "../../expression/shell/argv-command.ts";
 import { bindArguments, bindValues } from "../../expression/shell/bind-values.ts";
 import { type CommandProblem, compileShellCommand } from "../../expression/shell/shell-command.ts";
 import { allowOutsideProject } from "../file/inputs.ts";
@@ -62,7 +62,10 @@ function commandOf(given: ShellInput, context: NodeContext): Command {
 function unsafeCommand({ command, shell }: ShellInput, context: NodeContext): Command {
   const text = toText(context.evaluate(compileTemplate(command).template));
   if (shell) return { argv: ["/bin/sh", "-c", text], env: {} };
-  return directCommand({ command: text.replaceAll("${{", () => "$${{") }, context);
+  const [program, ...rest] = splitCommand(text) ?? [];
+  if (program === undefined)
+    throw new NodeError("command: it is empty, or a quote does not end.", { code: "command-syntax" });
+  return { argv: [program, ...rest], env: {} };
 }
 
 /** Values reach the shell as variables that the script refers to. */
@@ -73,7 +76,7 @@ function shellCommand({ command }: ShellInput, context: NodeContext): Command {
 }
 
 /** Split first, filled in afterwards: a value is always one argument. */
-function directCommand({ command }: Pick<ShellInput, "command">, context: NodeContext): Command {
+function directCommand({ command }: ShellInput, context: NodeContext): Command {
   const { arguments: templates, problems } = compileArgv(command);
   refuse(problems.filter((problem) => problem.code !== "needs-shell"));
   const [program = "", ...rest] = bindArguments(templates, (template) => context.evaluate(template));
