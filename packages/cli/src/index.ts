@@ -1,2 +1,2 @@
 // What is exported here is public.
-export {};
+export { defineConfig, type ProjectConfig } from "@pawl/flows";

@@ -38,6 +38,7 @@ export type { Lease, Leases, StateStore, Store } from "./durability/store.ts";
 export { createEngine, EngineError } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { InputError } from "./engine/input-error.ts";
+export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
 export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";

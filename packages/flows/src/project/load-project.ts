@@ -7,7 +7,7 @@ import type { LoadedPlugin } from "../plugins/check-plugin.ts";
 import { findPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
 import { importProblem, loadPlugins } from "../plugins/load-plugins.ts";
 import { createModuleLoader, type ModuleLoader, type ProvidedModules } from "../plugins/module-loader.ts";
-import type { TriggerDefinition } from "../triggers/trigger.ts";
+import { createTriggerRegistry, type TriggerRegistry } from "../triggers/registry.ts";
 import { checkConfig, type ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
 
@@ -24,8 +24,7 @@ export interface LoadedProject {
   readonly config: ProjectConfig;
   readonly plugins: readonly LoadedPlugin[];
   readonly nodes: NodeRegistry;
-  /** Those of the project's code; the built-in ones are not among them. */
-  readonly triggers: ReadonlyMap<string, TriggerDefinition>;
+  readonly triggers: TriggerRegistry;
   /** Step hooks in order of registration. */
   readonly hooks: readonly StepExecutionHook[];
   /** What is wrong outside of flow files. None of it keeps the rest from being used. */
@@ -55,13 +54,13 @@ function assemble(project: Project, { config, plugins, diagnostics, isPartial }:
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
   const nodes = createNodeRegistry(sources);
-  const triggers = collectTriggers(sources);
+  const triggers = createTriggerRegistry(sources);
   return {
     project,
     config,
     plugins,
     nodes,
-    triggers: triggers.found,
+    triggers,
     hooks: sources.flatMap((plugin) => plugin.hooks),
     diagnostics: [...diagnostics, ...(own?.diagnostics ?? []), ...nodes.diagnostics, ...triggers.diagnostics],
     isPartial,
@@ -97,33 +96,6 @@ function ownPlugin(
   const file = project.configFile;
   const diagnostics = problems.flatMap((problem) => (problem ? [{ ...problem, ...(file ? { file } : {}) }] : []));
   return { plugin, diagnostics };
-}
-
-function collectTriggers(sources: readonly LoadedPlugin[]): {
-  found: Map<string, TriggerDefinition>;
-  diagnostics: Diagnostic[];
-} {
-  const found = new Map<string, TriggerDefinition>();
-  const sourceOf = new Map<string, string>();
-  const diagnostics: Diagnostic[] = [];
-  for (const { source, triggers } of sources) {
-    for (const trigger of triggers) {
-      const first = sourceOf.get(trigger.name);
-      if (first === undefined) {
-        found.set(trigger.name, trigger);
-        sourceOf.set(trigger.name, source);
-        continue;
-      }
-      const message = `The trigger "${trigger.name}" is defined by ${first} and again by ${source}. The one of ${first} is used.`;
-      diagnostics.push({
-        code: "duplicate-trigger",
-        severity: "error",
-        message,
-        hint: "Give one of them another name.",
-      });
-    }
-  }
-  return { found, diagnostics };
 }
 
 /** The plugins that a project has, whether they can be imported or not. */

@@ -1,0 +1,32 @@
+import type { CommandEntry } from "../command.ts";
+
+/**
+ * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
+ * (`pawl hooks …`) is an entry with `commands`, a list of the same kind that stands in its own folder.
+ */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "init",
+    group: "Project",
+    summary: "Write a first project into a folder",
+    load: () => import("./init.ts"),
+  },
+  { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
+  {
+    name: "validate",
+    group: "Flows",
+    summary: "Check flow files and list every mistake",
+    load: () => import("./validate.ts"),
+  },
+  {
+    name: "trust",
+    group: "Project",
+    summary: "Let reading commands import the code of this project",
+    load: () => import("./trust.ts"),
+  },
+  { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
+  { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
+  { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
+  { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
+];

@@ -1,0 +1,30 @@
+import type { LoadedProject, Project, ProvidedModules } from "@pawl/flows";
+import type { Call } from "./command.ts";
+import { notFound } from "./command-error.ts";
+
+/** Modules that project code finds without installing them, beside those of `@pawl/flows`. */
+export const provided: ProvidedModules = {
+  pawl: () => import("./index.ts"),
+  "@pawl/networks": () => import("@pawl/networks"),
+};
+
+/** The project around the folder of the call. */
+export async function projectOf(call: Call): Promise<Project> {
+  const [{ findProject }, { existsSync }] = await Promise.all([import("@pawl/flows"), import("node:fs")]);
+  if (!existsSync(call.projectFrom)) throw notFound(`There is no folder ${call.projectFrom}.`);
+  return findProject(call.projectFrom, call.env);
+}
+
+/** The project with its code: for commands that run it (`run`, `serve`). */
+export async function loadProjectToRun(call: Call, project?: Project): Promise<LoadedProject> {
+  const { loadProject } = await import("@pawl/flows");
+  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided });
+}
+
+/** The project for commands that only read: its code is imported when it is trusted, or by `--trust-all`. */
+export async function loadProjectToRead(call: Call, project?: Project): Promise<LoadedProject> {
+  const { isTrusted, loadProject } = await import("@pawl/flows");
+  const found = project ?? (await projectOf(call));
+  const importCode = call.options.trustAll === true || (found.isProject && isTrusted(found.dir, call.env));
+  return loadProject(found, { importCode, provide: provided });
+}
