@@ -60,7 +60,8 @@ async function open(
 ): Promise<ServedProject> {
   const { log = silentLogger, env = process.env } = options;
   const flows = new FlowBook(loaded);
-  options.onReading?.(await flows.read());
+  const first = await flows.read();
+  options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name));
   opened.push(() => runtime.close());
   const host = await openServerHost(loaded, options, log);
