@@ -51,6 +51,17 @@ export { isTruthy } from "./expression/truthy.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
+export {
+  type HttpHost,
+  type HttpListener,
+  type HttpMount,
+  type RouteContext,
+  type RouteHandler,
+  type RouteOptions,
+  RouteTakenError,
+} from "./http/mount.ts";
+export { json, type ProblemOptions, problem } from "./http/problem.ts";
+export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export {
   type InputSchema,
@@ -82,5 +93,30 @@ export {
 export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
-export { createTriggerRegistry, type TriggerListing, type TriggerRegistry } from "./triggers/registry.ts";
-export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";
+export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export {
+  createTriggerRegistry,
+  type TriggerListing,
+  type TriggerRegistry,
+  type TriggerSource,
+} from "./triggers/registry.ts";
+export type { TriggerCounts, TriggerHealth, TriggerStatus } from "./triggers/status.ts";
+export { superviseTriggers } from "./triggers/supervise.ts";
+export type { SuperviseOptions, TriggerSupervisor } from "./triggers/supervise-options.ts";
+export {
+  type Accepted,
+  type EmitterTrigger,
+  event,
+  event,
+  type GeneratorTrigger,
+  type TriggerContext,
+  type TriggerContext,
+  type TriggerDefinition,
+  type TriggerDefinition,
+  TriggerError,
+  type TriggerEvent,
+  type TriggerEvent,
+  type TriggerState,
+  trigger,
+  trigger,
+} from "./triggers/trigger.ts";

@@ -28,6 +28,8 @@ export class Delivery {
   #dropped = 0;
   #lastFiredAt: number | undefined;
   #lastRunId: string | undefined;
+  #open = 0;
+  #onIdle: (() => void)[] = [];
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -50,6 +52,21 @@ export class Delivery {
    * @throws EventRefused when no try will succeed; anything else may be tried again
    */
   async deliver(value: Json | TriggerEvent): Promise<Accepted> {
+    this.#open += 1;
+    try {
+      return await this.#deliver(value);
+    } finally {
+      this.#open -= 1;
+      if (this.#open === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  /** Resolves when nothing is on its way into the store. */
+  async idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  async #deliver(value: Json | TriggerEvent): Promise<Accepted> {
     const { engine, uses, triggerId } = this.#options;
     const flow = this.#options.flow();
     const happened = readEvent(value);
