@@ -1,5 +1,6 @@
 // What is exported here is public.
-export type { Catalogue, Names } from "./definition/catalogue.ts";
+export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
+export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
@@ -34,7 +35,7 @@ export {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
-export type { Lease, Leases, StateStore, Store } from "./durability/store.ts";
+export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
 export { createEngine, EngineError } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { InputError } from "./engine/input-error.ts";
@@ -45,7 +46,7 @@ export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-
 export { approvalSignal, type Decision } from "./execution/approval.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expression/compile-template.ts";
-export { type ExpressionCode, ExpressionError } from "./expression/expression-error.ts";
+export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";

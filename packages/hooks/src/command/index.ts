@@ -4,4 +4,3 @@ export type { Command } from "./command-line.ts";
 export type { CommandEnvironment } from "./environment.ts";
 export { CommandError, type CommandErrorCode } from "./errors.ts";
 export { createPersistentHook, type PersistentHookOptions } from "./persistent-hook.ts";
-export { type CommandRun, replyOf } from "./reply.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CommandError, type CommandRun, replyOf } from "../../src/command/index.ts";
+import { CommandError } from "../../src/command/index.ts";
+import { type CommandRun, replyOf } from "../../src/command/reply.ts";
 import type { HookEvent } from "../../src/events/names.ts";
 
 function reply(run: Partial<CommandRun>, event: HookEvent = "PreToolUse"): unknown {

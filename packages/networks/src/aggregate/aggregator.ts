@@ -30,7 +30,8 @@ export class Aggregator implements Receiver {
   /** By key, in order of arrival: the first is the oldest. */
   readonly #collecting = new Map<string, PartialSet>();
   readonly #closing = new Map<string, PartialSet>();
-  #parked: Delivery[] = [];
+  /** First come, first opened, with all that has come for the same set. */
+  readonly #parked = new Map<string, Delivery[]>();
   #consumer: Consumer | undefined;
 
   constructor(options: PodRunnerOptions) {
@@ -93,6 +94,11 @@ export class Aggregator implements Receiver {
       this.#add(set, delivery);
       return;
     }
+    const parked = this.#parked.get(key);
+    if (parked !== undefined) {
+      parked.push(delivery);
+      return;
+    }
     const closed = line.note(pod.index, closedName(key));
     if (closed instanceof Promise) closed.then((ids) => this.#begin(key, delivery, ids));
     else this.#begin(key, delivery, closed);
@@ -100,18 +106,17 @@ export class Aggregator implements Receiver {
 
   /** The first token of its set, as far as is known here. */
   #begin(key: string, delivery: Delivery, closedIds: string | undefined): void {
-    const { pod, stats } = this.#options;
+    const { pod } = this.#options;
     const known = this.#collecting.get(key) ?? this.#closing.get(key);
     if (known !== undefined) this.#add(known, delivery);
     else if (closedIds !== undefined) this.#late(delivery, JSON.parse(closedIds) as string[]);
-    else if (this.#collecting.size + this.#closing.size >= pod.aggregate!.maxOpen) this.#parked.push(delivery);
+    else if (this.#collecting.size + this.#closing.size >= pod.aggregate!.maxOpen) this.#park(key, delivery);
     else {
       const set = new PartialSet(key, delivery.arrivedAt);
       this.#collecting.set(key, set);
       this.#add(set, delivery);
       this.#deadlines.arm();
     }
-    if (closedIds !== undefined && known === undefined) stats.late++;
   }
 
   #add(set: PartialSet, delivery: Delivery): void {
@@ -138,7 +143,11 @@ export class Aggregator implements Receiver {
 
   /** For a set that is closed: a leftover of it, or one that came too late. It never opens another. */
   #late(delivery: Delivery, ids: readonly string[]): void {
-    if (ids.includes(idOf(delivery.token)) || delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
+    const { stats } = this.#options;
+    const isLeftover = ids.includes(idOf(delivery.token));
+    if (isLeftover) stats.duplicates++;
+    else stats.late++;
+    if (isLeftover || delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
     else this.#bury(delivery, "late", "Its set was closed before it came.");
   }
 
@@ -152,10 +161,17 @@ export class Aggregator implements Receiver {
 
   #forget(set: PartialSet): void {
     this.#closing.delete(set.key);
-    if (this.#parked.length === 0) return;
-    const parked = this.#parked;
-    this.#parked = [];
-    for (const delivery of parked) this.#sort(delivery);
+    const next = this.#parked.entries().next().value;
+    if (next === undefined) return;
+    const [key, deliveries] = next;
+    this.#parked.delete(key);
+    for (const delivery of deliveries) this.#sort(delivery);
+  }
+
+  #park(key: string, delivery: Delivery): void {
+    const parked = this.#parked.get(key);
+    if (parked === undefined) this.#parked.set(key, [delivery]);
+    else parked.push(delivery);
   }
 
   #oldest(): PartialSet | undefined {

@@ -1,6 +1,6 @@
-import { type Clock, type GuardOptions, guard, type Logger, type Outcome } from "@pawl/hooks/guard";
+import { type Clock, type GuardContext, type GuardOptions, guard, type Logger, type Outcome } from "@pawl/hooks/guard";
 import type { PodInput, RunningBody } from "../pod/pod-body.ts";
-import { CallPodContext, type PodContextParts } from "../pod/pod-context.ts";
+import { CallPodContext, type CallSubject, type PodConstants } from "../pod/pod-context.ts";
 import type { Pod } from "../topology/network.ts";
 import { podTypes } from "../topology/pod-type.ts";
 import type { LoopWatch } from "../watch/loop-watch.ts";
@@ -18,51 +18,48 @@ export interface HookCallerOptions {
   readonly log: Logger;
 }
 
-/** Which message a call is about. */
-export type CallSubject = Omit<PodContextParts, "pod" | "deadline" | "log">;
-
 /** Calls the hook of one pod, always through the guard. */
 export class HookCaller {
   readonly #body: RunningBody;
   readonly #stats: PodStats;
-  readonly #options: HookCallerOptions;
+  readonly #watch: LoopWatch | undefined;
   readonly #guardOptions: GuardOptions;
+  readonly #constants: PodConstants;
   readonly #name: string;
 
   constructor(options: HookCallerOptions) {
-    this.#options = options;
+    const { pod, clock, log } = options;
     this.#body = options.body;
     this.#stats = options.stats;
-    this.#name = `${options.network}/${options.pod.id}`;
+    this.#watch = options.watch;
+    this.#name = `${options.network}/${pod.id}`;
+    this.#constants = { pod: pod.id, log, timeoutMs: pod.hookTimeoutMs, now: () => clock.now() };
     this.#guardOptions = {
       name: this.#name,
-      point: podTypes[options.pod.type].hook,
-      timeoutMs: options.pod.hookTimeoutMs === 0 ? undefined : options.pod.hookTimeoutMs,
+      point: podTypes[pod.type].hook,
+      timeoutMs: pod.hookTimeoutMs === 0 ? undefined : pod.hookTimeoutMs,
       signal: options.signal,
-      clock: options.clock,
+      clock,
     };
   }
 
   call(input: PodInput, subject: CallSubject): Outcome<unknown> | Promise<Outcome<unknown>> {
-    const { pod, log, clock, watch } = this.#options;
     const start = performance.now();
     this.#stats.inFlight++;
-    const outcome = guard((context) => {
-      const deadline = clock.now() + pod.hookTimeoutMs;
-      const { traceparent } = subject;
-      const answer = this.#body.call(
-        input,
-        new CallPodContext({ ...subject, traceparent, pod: pod.id, deadline, log }, context),
-      );
+    const outcome = guard((context) => this.#enter(input, subject, context, start), this.#guardOptions);
+    if (!(outcome instanceof Promise)) return this.#ended(outcome, start);
+    this.#watch?.entered(this.#name, this.#stats);
+    return outcome.then((settled) => this.#ended(settled, start));
+  }
+
+  /** The synchronous part of a hook is measured here: while it runs, nothing else does. */
+  #enter(input: PodInput, subject: CallSubject, guarded: GuardContext, start: number): unknown {
+    try {
+      return this.#body.call(input, new CallPodContext(this.#constants, subject, guarded));
+    } finally {
       const heldMs = performance.now() - start;
-      if (heldMs > blockingMs) watch?.blockedBy(this.#name, heldMs, this.#stats);
-      return answer;
-    }, this.#guardOptions);
-    if (outcome instanceof Promise) {
-      watch?.entered(this.#name, this.#stats);
-      return outcome.then((result) => this.#ended(result, start));
+      if (heldMs > blockingMs) this.#watch?.blockedBy(this.#name, heldMs, this.#stats);
     }
-    return this.#ended(outcome, start);
   }
 
   #ended(outcome: Outcome<unknown>, start: number): Outcome<unknown> {

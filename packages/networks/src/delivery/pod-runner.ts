@@ -69,7 +69,7 @@ export class PodRunner {
     const { stats, network, pod } = this.#options;
     const { token } = delivery;
     stats.received++;
-    if (this.#window?.has(idOf(token))) {
+    if (this.#window?.has(token.correlationId, token.edge)) {
       stats.duplicates++;
       delivery.commit({ outputs: [] });
     } else if (token.reason !== undefined) this.#passOn(delivery, token.reason);
@@ -187,7 +187,7 @@ export class PodRunner {
     }
     delivery.commit(step, (error) => {
       if (error !== undefined) return;
-      this.#window?.add(idOf(token));
+      this.#window?.add(token.correlationId, token.edge);
       if (isAwaited) onEnd(pod, token, ending);
     });
   }

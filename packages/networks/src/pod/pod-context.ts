@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { GuardContext, Logger } from "@pawl/hooks/guard";
 
 /** What a hook gets as its last argument, if it asks for one. */
@@ -14,55 +15,91 @@ export interface PodContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** The W3C trace this message belongs to. */
-  readonly traceparent: string | undefined;
+  readonly traceparent: string;
   /** Aggregators: the pod each partial came from. */
   readonly sources: readonly string[];
   /** Aggregators: the pods nothing came from. */
   readonly missing: readonly string[];
 }
 
-/** What the context of one call is made of. */
-export interface PodContextParts {
+/** What all calls of one pod share. */
+export interface PodConstants {
   readonly pod: string;
+  readonly log: Logger;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** Which message a call is about. */
+export interface CallSubject {
   readonly id: string;
   readonly correlationId: string;
   readonly attempt: number;
-  readonly deadline: number;
-  readonly log: Logger;
   readonly traceparent: string | undefined;
   readonly sources?: readonly string[];
   readonly missing?: readonly string[];
 }
 
-/** Built for every call, so it does no work that the hook does not ask for. */
+/** Built for every call, so it computes nothing that the hook does not ask for. */
 export class CallPodContext implements PodContext {
-  readonly pod: string;
-  readonly id: string;
-  readonly correlationId: string;
-  readonly attempt: number;
-  readonly deadline: number;
-  readonly log: Logger;
-  readonly traceparent: string | undefined;
-  readonly sources: readonly string[];
-  readonly missing: readonly string[];
+  readonly #constants: PodConstants;
+  readonly #subject: CallSubject;
   readonly #guard: GuardContext;
+  readonly #startedAt: number;
 
-  constructor(parts: PodContextParts, guard: GuardContext) {
-    this.pod = parts.pod;
-    this.id = parts.id;
-    this.correlationId = parts.correlationId;
-    this.attempt = parts.attempt;
-    this.deadline = parts.deadline;
-    this.log = parts.log;
-    this.traceparent = parts.traceparent;
-    this.sources = parts.sources ?? none;
-    this.missing = parts.missing ?? none;
+  constructor(constants: PodConstants, subject: CallSubject, guard: GuardContext) {
+    this.#constants = constants;
+    this.#subject = subject;
     this.#guard = guard;
+    this.#startedAt = constants.now();
+  }
+
+  get pod(): string {
+    return this.#constants.pod;
+  }
+
+  get id(): string {
+    return this.#subject.id;
+  }
+
+  get correlationId(): string {
+    return this.#subject.correlationId;
+  }
+
+  get attempt(): number {
+    return this.#subject.attempt;
+  }
+
+  get deadline(): number {
+    return this.#startedAt + this.#constants.timeoutMs;
   }
 
   get signal(): AbortSignal {
     return this.#guard.signal;
   }
+
+  get log(): Logger {
+    return this.#constants.log;
+  }
+
+  get traceparent(): string {
+    return this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
+  }
+
+  get sources(): readonly string[] {
+    return this.#subject.sources ?? none;
+  }
+
+  get missing(): readonly string[] {
+    return this.#subject.missing ?? none;
+  }
 }
 
 const none: readonly string[] = [];
+
+/** A message that came without a trace is one of its own: all its calls name the same, not sampled. */
+function traceOf(correlationId: string): string {
+  const id = correlationId.replaceAll("-", "").toLowerCase();
+  const trace = /^[0-9a-f]{32}$/.test(id) ? id : createHash("sha256").update(correlationId).digest("hex").slice(0, 32);
+  return `00-${trace}-${trace.slice(16)}-00`;
+}

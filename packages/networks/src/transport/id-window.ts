@@ -1,22 +1,35 @@
-const generationSize = 100_000;
+const generationSize = 50_000;
+const edgesPerWord = 31;
 
-/** The token ids of the recent past, in two generations: when the younger is full, the older is forgotten whole. */
+/**
+ * Which tokens were seen in the recent past, in two generations: when the younger is full, the older is forgotten
+ * whole. The edges of one correlation id share an entry, because ids are long and edges are few.
+ */
 export class IdWindow {
-  #younger = new Set<string>();
-  #older = new Set<string>();
+  #younger = new Map<string, number>();
+  #older = new Map<string, number>();
 
-  has(id: string): boolean {
-    return this.#younger.has(id) || this.#older.has(id);
+  has(correlationId: string, edge: number): boolean {
+    const key = keyOf(correlationId, edge);
+    const bit = 1 << (edge % edgesPerWord);
+    return (((this.#younger.get(key) ?? 0) | (this.#older.get(key) ?? 0)) & bit) !== 0;
   }
 
   /** @returns false when it was known */
-  add(id: string): boolean {
-    if (this.has(id)) return false;
-    this.#younger.add(id);
+  add(correlationId: string, edge: number): boolean {
+    const key = keyOf(correlationId, edge);
+    const bit = 1 << (edge % edgesPerWord);
+    const young = this.#younger.get(key) ?? 0;
+    if (((young | (this.#older.get(key) ?? 0)) & bit) !== 0) return false;
+    this.#younger.set(key, young | bit);
     if (this.#younger.size >= generationSize) {
       this.#older = this.#younger;
-      this.#younger = new Set();
+      this.#younger = new Map();
     }
     return true;
   }
+}
+
+function keyOf(correlationId: string, edge: number): string {
+  return edge < edgesPerWord ? correlationId : `${correlationId}/${Math.floor(edge / edgesPerWord)}`;
 }

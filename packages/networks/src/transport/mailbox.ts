@@ -56,6 +56,13 @@ export class Mailbox<L extends Letter> implements Pumped {
     this.#wake();
   }
 
+  /** As `push`, but it is handed out only when it is due. */
+  pushLater(letter: L, due: number): void {
+    this.#letters.add(letter);
+    this.#bytes += letter.bytes;
+    this.#delayed.add(() => this.#requeue(letter), due);
+  }
+
   /** The letter is settled for good. */
   settle(letter: L): void {
     this.#letters.delete(letter);

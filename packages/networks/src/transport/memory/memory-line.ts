@@ -1,6 +1,6 @@
 import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, ValuePayload } from "../../envelope/payload.ts";
-import { idOf, type Token } from "../../envelope/token.ts";
+import type { Token } from "../../envelope/token.ts";
 import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
 import type { DeadLetters } from "../dead-letter.ts";
@@ -56,7 +56,8 @@ export class MemoryLine implements Line {
     extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
   ): Promise<"new" | "duplicate"> {
     if (extra.receipt !== undefined && this.#notes.receipt(extra.receipt) !== undefined) return "duplicate";
-    if (tokens.length > 0 && tokens.every((token) => this.#seen.has(idOf(token)))) return "duplicate";
+    if (tokens.length > 0 && tokens.every((token) => this.#seen.has(token.correlationId, token.edge)))
+      return "duplicate";
     for (const token of tokens) this.#accept(token);
     if (extra.receipt !== undefined) this.#notes.keepReceipt(extra.receipt);
     for (const note of extra.notes ?? []) this.#notes.set(note);
@@ -136,7 +137,7 @@ export class MemoryLine implements Line {
   }
 
   #accept(token: Token): void {
-    if (!this.#seen.add(idOf(token))) return;
+    if (!this.#seen.add(token.correlationId, token.edge)) return;
     const delivery = new MemoryDelivery(this, token, ++this.#seq, this.#clock.now());
     this.#mailboxOf(token).push(delivery);
   }

@@ -1,0 +1,133 @@
+import type { JsonObject } from "@pawl/flows";
+import type { Clock, Outcome } from "@pawl/hooks/guard";
+import { failpoint } from "../delivery/failpoint.ts";
+import type { HookCaller } from "../delivery/hook-caller.ts";
+import { judge } from "../delivery/judge.ts";
+import type { PodStats } from "../delivery/pod-stats.ts";
+import { messagesFrom, tombstonesFrom } from "../delivery/steps.ts";
+import { newCorrelationId } from "../envelope/correlation.ts";
+import type { Headers, Token } from "../envelope/token.ts";
+import type { Network, Pod } from "../topology/network.ts";
+import type { Line, Note, Receipt } from "../transport/transport.ts";
+
+export interface OriginOptions {
+  readonly network: Network;
+  readonly pod: Pod;
+  readonly line: Line;
+  readonly caller: HookCaller;
+  readonly stats: PodStats;
+  readonly clock: Clock;
+  /** Pods that a message from here can come to. */
+  readonly downstream: readonly number[];
+}
+
+/** One event at a gateway or an initiator. */
+export interface Incoming {
+  readonly payload: JsonObject;
+  /** As the hook sees them: names in lower case. */
+  readonly headers: Headers;
+  /** Default: a new one. One that is known sends nothing. */
+  readonly correlationId?: string;
+  /** Headers that travel on with the message. */
+  readonly carried?: Headers;
+  /** Somebody waits for the end of it. */
+  readonly isAwaited?: boolean;
+  /** Made durable together with the message. */
+  readonly receiptFor?: (status: Accepted["status"], correlationId: string) => Receipt;
+  readonly notes?: readonly Note[];
+}
+
+export interface Accepted {
+  readonly status: "accepted" | "suppressed" | "duplicate";
+  readonly correlationId: string;
+}
+
+/** Why nothing was sent. */
+export interface Refused {
+  readonly status: "refused";
+  readonly outcome: Outcome<unknown>;
+  readonly error: unknown;
+}
+
+/** Takes events in: calls the hook of a gateway or initiator, and resolves once what it returned is durable. */
+export class Origin {
+  readonly #options: OriginOptions;
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+  }
+
+  get pod(): Pod {
+    return this.#options.pod;
+  }
+
+  /**
+   * Whether every mailbox down the road has room. Only the entry is closed when one is full: what was accepted always
+   * goes on, because a pod that held back could hold back the very message an aggregator waits for.
+   */
+  get hasRoom(): boolean {
+    const { network, line, downstream } = this.#options;
+    for (const index of downstream) {
+      const { messages, bytes } = line.backlog(index);
+      const { mailbox } = network.pods[index]!;
+      if (messages >= mailbox.messages || bytes >= mailbox.bytes) return false;
+    }
+    return true;
+  }
+
+  /** @throws FullError, UnavailableError from the engine */
+  async accept(incoming: Incoming): Promise<Accepted | Refused> {
+    const { caller, stats, clock, pod } = this.#options;
+    const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
+    stats.received++;
+    const called = caller.call(
+      { payload: incoming.payload, headers: incoming.headers },
+      { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent: incoming.carried?.traceparent },
+    );
+    const outcome = called instanceof Promise ? await called : called;
+    failpoint("after-hook", pod.id);
+    return this.#send(incoming, correlationId, outcome);
+  }
+
+  async #send(incoming: Incoming, correlationId: string, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
+    const { network, pod, line, stats, clock } = this.#options;
+    const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
+    if (judgement.next !== "send" && judgement.next !== "suppress") {
+      return { status: "refused", outcome, error: judgement.next === "bury" ? judgement.error : undefined };
+    }
+    const parent = this.#root(incoming, correlationId);
+    const now = clock.now();
+    const isMessage = judgement.next === "send";
+    const tokens = isMessage
+      ? messagesFrom(pod, parent, judgement.payload, now)
+      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now });
+    const status = isMessage ? "accepted" : "suppressed";
+    const receipt = incoming.receiptFor?.(status, correlationId);
+    const sent = await line.inject(tokens, {
+      ...(receipt === undefined ? {} : { receipt }),
+      ...(incoming.notes === undefined ? {} : { notes: incoming.notes }),
+    });
+    failpoint("after-inject", pod.id);
+    if (sent === "duplicate") return { status: "duplicate", correlationId };
+    if (isMessage) stats.sent++;
+    else stats.tombstonesOut += tokens.length;
+    return { status, correlationId };
+  }
+
+  /** What the first token follows from: nothing travelled yet, so it has no edge. */
+  #root(incoming: Incoming, correlationId: string): Token {
+    const { pod, clock } = this.#options;
+    return {
+      correlationId,
+      edge: -1,
+      reason: undefined,
+      cause: [],
+      origin: pod.id,
+      time: clock.now(),
+      hop: 0,
+      headers: incoming.carried,
+      reply: incoming.isAwaited ? correlationId : undefined,
+      payload: undefined,
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import type { Database } from "@pawl/flows/sqlite";
+import { identify, isAlive } from "@pawl/hooks/process";
+import { toEnvelope } from "../../envelope/envelope.ts";
+import type { Network } from "../../topology/network.ts";
+import type { NewDeadLetter } from "../dead-letter.ts";
+import { LockedError, type OpenOptions } from "../transport.ts";
+import { tokenOf } from "./token-row.ts";
+
+type Ends = readonly [from: string, to: string];
+
+/**
+ * Finds or makes the row of a network, takes it for this process, and brings what waits in it to this revision.
+ * @returns the number of the network in the file
+ * @throws LockedError
+ */
+export function openNetwork(database: Database, network: Network, options: OpenOptions, now: number): number {
+  const edges: Ends[] = network.edges.map((edge) => [network.pods[edge.from]!.id, network.pods[edge.to]!.id]);
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    database
+      .prepare("INSERT OR IGNORE INTO networks (name, revision, edges) VALUES (?, ?, ?)")
+      .run(network.name, network.revision, JSON.stringify(edges));
+    const row = database.prepare("SELECT * FROM networks WHERE name = ?").get(network.name)!;
+    const net = Number(row.id);
+    refuseWhenOwned(network.name, row);
+    if (row.revision !== network.revision) {
+      moveToRevision(database, { network, net, old: JSON.parse(String(row.edges)) as Ends[], edges, now });
+    }
+    const self = identify(process.pid);
+    database
+      .prepare(
+        "UPDATE networks SET revision = ?, edges = ?, owner_pid = ?, owner_start = ?, owner_url = ? WHERE id = ?",
+      )
+      .run(network.revision, JSON.stringify(edges), process.pid, self?.startTime ?? "", options.url ?? null, net);
+    database.exec("COMMIT");
+    return net;
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+export function releaseNetwork(database: Database, net: number): void {
+  database.prepare("UPDATE networks SET owner_pid = NULL, owner_start = NULL, owner_url = NULL WHERE id = ?").run(net);
+}
+
+/** Who runs a network now: a living process of this machine. */
+export function ownerOf(row: Record<string, unknown>): { pid: number; url: string | undefined } | undefined {
+  if (row.owner_pid === null || row.owner_pid === undefined) return undefined;
+  const identity = { pid: Number(row.owner_pid), startTime: String(row.owner_start) };
+  if (!isAlive(identity)) return undefined;
+  return { pid: identity.pid, url: row.owner_url === null ? undefined : String(row.owner_url) };
+}
+
+function refuseWhenOwned(name: string, row: Record<string, unknown>): void {
+  const owner = ownerOf(row);
+  if (owner === undefined || owner.pid === process.pid) return;
+  const where = owner.url === undefined ? "" : ` at ${owner.url}`;
+  throw new LockedError(`The network "${name}" is run by process ${owner.pid}${where} already.`, owner);
+}
+
+interface Move {
+  readonly network: Network;
+  readonly net: number;
+  readonly old: readonly Ends[];
+  readonly edges: readonly Ends[];
+  readonly now: number;
+}
+
+/** Edges are told by their ends. Tokens of an edge that is gone become dead letters; none is guessed. */
+function moveToRevision(database: Database, move: Move): void {
+  const { net, edges, old } = move;
+  const target = old.map(([from, to]) => edges.findIndex((edge) => edge[0] === from && edge[1] === to));
+  const update = database.prepare("UPDATE tokens SET edge = ? WHERE seq = ?");
+  const remove = database.prepare("DELETE FROM tokens WHERE seq = ?");
+  const bury = database.prepare("INSERT INTO dead_letters (net, pod, letter) VALUES (?, ?, ?)");
+  for (const row of database.prepare("SELECT * FROM tokens WHERE net = ? ORDER BY seq").all(net)) {
+    const edge = target[Number(row.edge)] ?? -1;
+    const seq = Number(row.seq);
+    if (edge >= 0) update.run(edge, seq);
+    else {
+      const letter = staleLetter(row, move);
+      if (letter !== undefined) bury.run(net, letter.pod, JSON.stringify(letter));
+      remove.run(seq);
+    }
+  }
+  database.prepare("DELETE FROM seen_a WHERE net = ?").run(net);
+  database.prepare("DELETE FROM seen_b WHERE net = ?").run(net);
+  database.prepare("DELETE FROM notes WHERE net = ? AND name LIKE 'debt/%'").run(net);
+}
+
+/** A tombstone of a lost edge says nothing that anybody could still use. */
+function staleLetter(row: Record<string, unknown>, move: Move): NewDeadLetter | undefined {
+  const token = tokenOf(row);
+  if (token.reason !== undefined) return undefined;
+  const [from, to] = move.old[token.edge] ?? ["", ""];
+  const { pods } = move.network;
+  const places = {
+    ...move.network,
+    pods: [
+      { ...pods[0]!, id: from },
+      { ...pods[0]!, id: to },
+    ],
+  };
+  const edge = { ...move.network.edges[0]!, index: token.edge, from: 0, to: 1 };
+  const edges = Object.assign([], { [token.edge]: edge });
+  return {
+    pod: to,
+    reason: "stale-edge",
+    error: `The connection from "${from}" to "${to}" is no longer part of the network.`,
+    stack: undefined,
+    attempts: Number(row.attempts),
+    time: move.now,
+    envelopes: [toEnvelope({ ...places, edges }, token)],
+  };
+}

@@ -1,0 +1,35 @@
+import { TextPayload } from "../../envelope/payload.ts";
+import type { Token } from "../../envelope/token.ts";
+
+/** The small fields of a token, so that a tombstone or a duplicate is settled without reading the payload. */
+type Head = [
+  reason: Token["reason"] | null,
+  cause: Token["cause"],
+  origin: string,
+  time: number,
+  hop: number,
+  headers: Token["headers"] | null,
+  reply: string | null,
+];
+
+export function headOf(token: Token): string {
+  const { reason, cause, origin, time, hop, headers, reply } = token;
+  const head: Head = [reason ?? null, cause, origin, time, hop, headers ?? null, reply ?? null];
+  return JSON.stringify(head);
+}
+
+export function tokenOf(row: Record<string, unknown>): Token {
+  const [reason, cause, origin, time, hop, headers, reply] = JSON.parse(String(row.head)) as Head;
+  return {
+    correlationId: String(row.corr),
+    edge: Number(row.edge),
+    reason: reason ?? undefined,
+    cause,
+    origin,
+    time,
+    hop,
+    headers: headers ?? undefined,
+    reply: reply ?? undefined,
+    payload: row.data === null ? undefined : new TextPayload(String(row.data)),
+  };
+}
