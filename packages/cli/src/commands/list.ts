@@ -6,6 +6,7 @@ import type { CommandEntry } from "../command.ts";
  */
 export const commands: readonly CommandEntry[] = [
   { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
+  { name: "serve", group: "Flows", summary: "Start runs when triggers fire", load: () => import("./serve.ts") },
   {
     name: "validate",
     group: "Flows",
