@@ -50,6 +50,14 @@ export { isTruthy } from "./expression/truthy.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
+export {
+  type HttpHost,
+  type HttpListener,
+  type HttpMount,
+  type RouteContext,
+  type RouteHandler,
+  RouteTakenError,
+} from "./http/mount.ts";
 export type { Json, JsonObject } from "./json.ts";
 export {
   type InputSchema,
@@ -65,7 +73,7 @@ export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSourc
 export type { LoadedPlugin } from "./plugins/check-plugin.ts";
 export { pluginCodes } from "./plugins/codes.ts";
 export type { PluginPlace } from "./plugins/find-plugins.ts";
-export type { ProvidedModules } from "./plugins/module-loader.ts";
+export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { projectCodes } from "./project/codes.ts";
 export { defineConfig, type ProjectConfig } from "./project/config.ts";
