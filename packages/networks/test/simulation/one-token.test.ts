@@ -147,6 +147,11 @@ describe("over random networks, with crashes, duplicates, reordering and frozen 
         }
       }
       const open = network.pods.map((pod) => lives.at(-1)!.parts.openSets(pod)?.open ?? 0);
+      const isPatient = network.pods.every((pod) => (pod.aggregate?.timeoutMs ?? 600_000) === 600_000);
+      const untimely = (await broker.deadLetters.list()).filter(
+        ({ reason }) => reason === "expired" || reason === "late",
+      );
+      if (isPatient) expect(untimely, `seed ${seed}: sets that expired although nothing was lost`).toEqual([]);
       expect(
         open.reduce((sum, count) => sum + count, 0),
         `seed ${seed}: open sets`,
