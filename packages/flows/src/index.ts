@@ -1,5 +1,6 @@
 // What is exported here is public.
-export type { Catalogue, Names } from "./definition/catalogue.ts";
+export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
+export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
@@ -34,17 +35,18 @@ export {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
-export type { Lease, Leases, StateStore, Store } from "./durability/store.ts";
+export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
 export { createEngine, EngineError } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { InputError } from "./engine/input-error.ts";
+export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
 export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
 export { approvalSignal, type Decision } from "./execution/approval.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expression/compile-template.ts";
-export { type ExpressionCode, ExpressionError } from "./expression/expression-error.ts";
+export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
@@ -56,8 +58,11 @@ export {
   type HttpMount,
   type RouteContext,
   type RouteHandler,
+  type RouteOptions,
   RouteTakenError,
 } from "./http/mount.ts";
+export { json, type ProblemOptions, problem } from "./http/problem.ts";
+export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export {
   type InputSchema,
@@ -89,5 +94,25 @@ export {
 export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
-export { createTriggerRegistry, type TriggerListing, type TriggerRegistry } from "./triggers/registry.ts";
-export { event, type TriggerContext, type TriggerDefinition, type TriggerEvent, trigger } from "./triggers/trigger.ts";
+export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export {
+  createTriggerRegistry,
+  type TriggerListing,
+  type TriggerRegistry,
+  type TriggerSource,
+} from "./triggers/registry.ts";
+export type { TriggerCounts, TriggerHealth, TriggerStatus } from "./triggers/status.ts";
+export { superviseTriggers } from "./triggers/supervise.ts";
+export type { SuperviseOptions, TriggerSupervisor } from "./triggers/supervise-options.ts";
+export {
+  type Accepted,
+  type EmitterTrigger,
+  event,
+  type GeneratorTrigger,
+  type TriggerContext,
+  type TriggerDefinition,
+  TriggerError,
+  type TriggerEvent,
+  type TriggerState,
+  trigger,
+} from "./triggers/trigger.ts";

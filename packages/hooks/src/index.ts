@@ -11,6 +11,10 @@ export {
   type PersistentHookOptions,
 } from "./command/index.ts";
 export { type Diagnostic, hasErrors } from "./diagnostics/index.ts";
+export type { HookDiagnosticCode } from "./discovery/codes.ts";
+export { type FoundHook, HookDiscovery, type HookLayer, hookLayers } from "./discovery/discover.ts";
+export type { HookManifest, ParsedManifest } from "./discovery/manifest.ts";
+export { parseHookManifest } from "./discovery/parse-manifest.ts";
 export {
   type BaseHookInput,
   type CompactTriggerType,
@@ -25,6 +29,7 @@ export {
   toolUseId,
 } from "./events/input.ts";
 export { HookEvent, hookEvents, isHookEvent, lifecycleEvents } from "./events/names.ts";
+export { type ParsedInput, parseHookInput } from "./events/parse-input.ts";
 export { type BlockEffect, type EventRule, eventRules } from "./events/rules.ts";
 export {
   type BreakerChange,
@@ -44,6 +49,17 @@ export {
   onGuardCall,
   type SkipReason,
 } from "./guard/index.ts";
+export { type ClaudeAnswer, formatForClaude } from "./host/claude-format.ts";
+export { type Fired, type FireOptions, fireHook } from "./host/fire.ts";
+export { type HookSession, hookTools, sessionInput, type ToolRequest } from "./host/hook-tools.ts";
+export { appendRecord, type HookRecord, readRecords, recordOf } from "./host/record.ts";
+export { type Replayed, replayRecords } from "./host/replay.ts";
+export { type HookStats, statsOf } from "./host/stats.ts";
+export { ToolBlockedError } from "./host/tool-blocked-error.ts";
+export type { HookStatus, KnownHook } from "./loading/known-hook.ts";
+export { type LoadedHooks, type LoadHooksOptions, loadHooks } from "./loading/load-hooks.ts";
+export { type TrustedNow, trustHooks } from "./loading/trust-hooks.ts";
+export { type LiveHooks, type LiveHooksOptions, watchHooks } from "./loading/watch.ts";
 export {
   type AsyncHookOutput,
   type HookDecision,

@@ -11,6 +11,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Write a first project into a folder",
     load: () => import("./init.ts"),
   },
+  { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
   {
     name: "validate",
     group: "Flows",
@@ -23,4 +24,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "Let reading commands import the code of this project",
     load: () => import("./trust.ts"),
   },
+  { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
+  { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
+  { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
+  { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
 ];

@@ -1,7 +1,16 @@
-/** Names that can be asked for one by one and listed: a map or a set of them. */
+import type { InputSchema } from "../nodes/node.ts";
+
+/** What has inputs that can be checked before it runs: a node or a trigger. */
+export interface Described {
+  readonly input: InputSchema<unknown>;
+}
+
+/** Names that can be asked for one by one and listed: a map or a set of them, or `namesOf` a registry. */
 export interface Names {
   has(name: string): boolean;
   keys(): Iterable<string>;
+  /** What stands behind a name; with it the inputs that a flow gives are checked, too. */
+  find?(name: string): Described | Promise<Described> | undefined;
 }
 
 /** What the project offers. What is left out is not checked. */
@@ -13,4 +22,25 @@ export interface Catalogue {
   readonly flows?: ReadonlySet<string> | undefined;
   /** Plugins have not been loaded: a name that is not known is a warning, for a plugin may bring it. */
   readonly isPartial?: boolean | undefined;
+}
+
+interface Registry {
+  has(name: string): boolean;
+  list(): readonly { readonly name: string }[];
+  find(name: string): Described | Promise<Described> | undefined;
+}
+
+const known = new WeakMap<Registry, Names>();
+
+/** A registry of nodes or triggers as a catalogue wants it; the same object for the same registry. */
+export function namesOf(registry: Registry): Names {
+  const found = known.get(registry);
+  if (found) return found;
+  const names: Names = {
+    has: (name) => registry.has(name),
+    keys: () => registry.list().map((listing) => listing.name),
+    find: (name) => registry.find(name),
+  };
+  known.set(registry, names);
+  return names;
 }

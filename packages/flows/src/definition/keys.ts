@@ -50,3 +50,40 @@ export const retentionKeys = ["runs", "days"] as const;
 export const retryKeys = ["attempts", "initial_delay", "backoff_factor", "max_delay", "jitter", "on"] as const;
 export const approvalKeys = ["message", "approvers", "expires"] as const;
 export const cacheKeys = ["key", "ttl"] as const;
+
+/** What other tools call things, and what is meant by it here. */
+export const foreignKeys: Readonly<Record<string, readonly string[]>> = {
+  action: ["uses"],
+  args: ["with"],
+  attempts: ["retry"],
+  command: ["with"],
+  condition: ["if"],
+  continueOnError: ["continue_on_error"],
+  "continue-on-error": ["continue_on_error"],
+  environment: ["env"],
+  for_each: ["loop"],
+  foreach: ["loop"],
+  input: ["with", "inputs"],
+  inputs: ["with"],
+  items: ["loop"],
+  jobs: ["steps"],
+  key: ["id"],
+  matrix: ["loop"],
+  name: ["id"],
+  on: ["trigger"],
+  on_exit: ["finally"],
+  options: ["choices"],
+  output: ["outputs"],
+  params: ["with", "inputs"],
+  parameters: ["with", "inputs"],
+  retires: ["retry"],
+  retries: ["retry"],
+  run: ["uses"],
+  schedule: ["trigger"],
+  tasks: ["steps"],
+  timeout_seconds: ["timeout"],
+  type: ["uses"],
+  vars: ["inputs", "env"],
+  when: ["if"],
+  with_items: ["loop"],
+};

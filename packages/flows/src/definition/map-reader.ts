@@ -2,6 +2,7 @@ import { didYouMean, nearest } from "@pawl/hooks/diagnostics";
 import { parseDuration } from "@pawl/hooks/guard";
 import { isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { Json } from "../json.ts";
+import { foreignKeys } from "./keys.ts";
 import { report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
 
 /** A key of a map with its value. A value that is nothing (`key:`) counts as left out. */
@@ -51,8 +52,9 @@ export function readFields(
   return fields;
 }
 
+/** "a step" begins a sentence with a capital; the name of a key stays as it is typed. */
 function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^an? /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** Keys of the map itself win over those merged in with `<<`. */
@@ -60,7 +62,7 @@ function addFields(source: SourceFile, map: YAMLMap, fields: Map<string, Field>)
   const merged: YAMLMap[] = [];
   for (const pair of map.items) {
     if (!isPair(pair) || !isScalar(pair.key)) continue;
-    const key = String(pair.key.value);
+    const key = typeof pair.key.value === "symbol" ? "<<" : String(pair.key.value);
     const node = resolved(source, pair.value);
     if (key === "<<" && node) {
       for (const item of isSeq(node) ? node.items.map((entry) => resolved(source, entry)) : [node]) {
@@ -81,9 +83,14 @@ function addFields(source: SourceFile, map: YAMLMap, fields: Map<string, Field>)
 }
 
 function reportUnknownKey(source: SourceFile, field: Field, what: string, known: readonly string[]): void {
-  const near = nearest(field.key, known);
-  const message = `${upperFirst(what)} has no key "${field.key}".${didYouMean(field.key, known)}`;
+  const near = nearest(field.key, known) ?? foreignKeys[field.key]?.find((key) => known.includes(key));
+  const message = `${upperFirst(what)} has no key "${field.key}".${near === undefined ? "" : ` Did you mean "${near}"?`}`;
   report(source, field.keySpan, { code: "unknown-key", message, hint: near });
+}
+
+/** A key that is not there, unless one is that was probably meant for it and has been reported as unknown. */
+export function isMissing(fields: Fields, key: string): boolean {
+  return ![...fields.keys()].some((other) => other === key || nearest(other, [key]) !== undefined);
 }
 
 /** The field when it is there and has a value. */
@@ -172,14 +179,21 @@ function mendedDuration(text: string): string | undefined {
   return parseDuration(mended) === undefined ? undefined : mended;
 }
 
-export function readTexts(source: SourceFile, field: Field | undefined): readonly string[] | undefined {
-  if (!field) return undefined;
-  if (!isSeq(field.node)) return wrongType(source, field, "a list of texts");
+export interface TextItem {
+  readonly value: string;
+  readonly span: Span;
+}
+
+/** The items of a list of texts; what is none is reported and left out. */
+export function readTexts(source: SourceFile, field: Field | undefined): readonly TextItem[] {
+  if (!field) return [];
+  if (!isSeq(field.node)) return wrongType(source, field, "a list of texts") ?? [];
   return field.node.items.flatMap((item) => {
     const node = resolved(source, item);
-    if (isScalar(node) && typeof node.value === "string") return [node.value];
+    const span = spanOf(item as Node) ?? field.span;
+    if (isScalar(node) && typeof node.value === "string") return [{ value: node.value, span }];
     const message = `${field.key} is a list of texts; here is ${node ? kindOf(node) : "nothing"}.`;
-    report(source, spanOf(item as Node), { code: "wrong-type", message });
+    report(source, span, { code: "wrong-type", message });
     return [];
   });
 }

@@ -7,7 +7,7 @@ import type { Catalogue } from "./catalogue.ts";
 import type { ParsedFlow } from "./flow.ts";
 import { readFlow } from "./read-flow.ts";
 import { readYaml } from "./read-yaml.ts";
-import { createSourceFile, report } from "./source-file.ts";
+import { createSourceFile, report, type SourceFile } from "./source-file.ts";
 
 export interface ParseOptions extends Catalogue {
   /** Named in diagnostics, never read. */
@@ -23,19 +23,26 @@ export async function parseFlow(text: string, options: ParseOptions = {}): Promi
   const known = recall(hash, options);
   if (known) return known;
   if (hasExpression(text) && needsCelAnywhere(text)) await loadCel();
-  let parsed = parseLoaded(text, hash, options);
-  if (!parsed) {
+  let read = readLoaded(text, options);
+  if (!read) {
     await loadCel();
-    parsed = parse(text, hash, options);
+    read = readText(text, options);
   }
+  for (const check of read.source.checks) await check();
+  const parsed = finish(read, text, hash);
   remember(hash, options, parsed);
   return parsed;
 }
 
+interface Read {
+  readonly source: SourceFile;
+  readonly contents: ReturnType<typeof readFlow> | undefined;
+}
+
 /** Nothing when an expression turns up that the look at the raw text did not show. */
-function parseLoaded(text: string, hash: string, options: ParseOptions): ParsedFlow | undefined {
+function readLoaded(text: string, options: ParseOptions): Read | undefined {
   try {
-    return parse(text, hash, options);
+    return readText(text, options);
   } catch (error) {
     if (error instanceof CelNotLoaded) return undefined;
     throw error;
@@ -47,20 +54,22 @@ export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function parse(text: string, hash: string, options: ParseOptions): ParsedFlow {
-  const { file } = options;
-  const source = createSourceFile(text, file);
-  let read: ReturnType<typeof readFlow> | undefined;
+function readText(text: string, options: ParseOptions): Read {
+  const source = createSourceFile(text, options.file);
   try {
-    const contents = readYaml(source);
-    read = contents && readFlow(source, contents, options);
+    const yaml = readYaml(source);
+    return { source, contents: yaml && readFlow(source, yaml, options) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     report(source, undefined, { code: "yaml-too-deep", message: "The file is nested too deep to be read." });
+    return { source, contents: undefined };
   }
+}
+
+function finish({ source, contents }: Read, text: string, hash: string): ParsedFlow {
   const diagnostics = source.diagnostics.sort(byPosition);
-  const flow = read && !hasErrors(diagnostics) ? { ...read, text, hash } : undefined;
-  return { file, flow, diagnostics };
+  const flow = contents && !hasErrors(diagnostics) ? { ...contents, text, hash } : undefined;
+  return { file: source.file, flow, diagnostics };
 }
 
 interface Remembered {

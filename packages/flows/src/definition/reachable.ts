@@ -28,6 +28,7 @@ function reachedFrom(steps: readonly Step[]): ReadonlySet<Step> {
     if (target === "anywhere") return new Set(steps);
     if (target !== undefined) {
       const found = steps.findIndex((other) => other.id === target);
+      if (found < 0 && target !== "end") return new Set(steps);
       if (found >= 0) open.push(found);
     }
     if (target === undefined || mayBeSkipped(step)) open.push(index + 1);

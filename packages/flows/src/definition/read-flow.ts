@@ -1,4 +1,4 @@
-import type { YAMLMap } from "yaml";
+import { isScalar, type YAMLMap } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { rootNames } from "../expression/names.ts";
 import type { Template } from "../expression/template.ts";
@@ -10,6 +10,7 @@ import {
   type Field,
   type Fields,
   given,
+  isMissing,
   readChoice,
   readDuration,
   readFields,
@@ -37,7 +38,7 @@ export function readFlow(source: SourceFile, contents: YAMLMap, catalogue: Catal
   const stepNames = findSteps(source, given(fields, "steps")?.node);
   const finalNames = findSteps(source, given(fields, "finally")?.node);
   checkIds(source, [...stepNames, ...finalNames]);
-  const names: KnownNames = { steps: namedSteps([...stepNames, ...finalNames]), inputs: new Set(Object.keys(inputs)) };
+  const names: KnownNames = { ...namedSteps([...stepNames, ...finalNames]), inputs: new Set(Object.keys(inputs)) };
   const surroundings = { source, catalogue, names, isInLoop: false, isParallelChild: false };
   const steps = given(fields, "steps");
   const finals = given(fields, "finally");
@@ -62,7 +63,7 @@ export function readFlow(source: SourceFile, contents: YAMLMap, catalogue: Catal
     retention: readRetention(source, given(fields, "retention")),
     hooks: readHooks(source, given(fields, "hooks"), catalogue),
   };
-  if (!steps)
+  if (!steps && (fields.has("steps") || isMissing(fields, "steps")))
     report(source, fields.get("steps")?.keySpan ?? startOf(fields), {
       code: "missing-key",
       message: "A flow has steps, at least one.",
@@ -83,6 +84,7 @@ function limited(names: KnownNames, ...roots: (typeof rootNames)[number][]): Kno
 function readName(source: SourceFile, fields: Fields): string {
   const field = given(fields, "name");
   if (!field) {
+    if (!fields.has("name") && !isMissing(fields, "name")) return "";
     const message = "A flow has a name, by which runs, logs and other flows know it.";
     report(source, fields.get("name")?.keySpan ?? startOf(fields), { code: "missing-key", message });
     return "";
@@ -98,8 +100,8 @@ function readName(source: SourceFile, fields: Fields): string {
 
 /** One path, or a list of them. */
 function readDotenv(source: SourceFile, field: Field | undefined): readonly string[] {
-  const value = field && "value" in field.node ? field.node.value : undefined;
-  return typeof value === "string" ? [value] : (readTexts(source, field) ?? []);
+  const value = isScalar(field?.node) ? field.node.value : undefined;
+  return typeof value === "string" ? [value] : readTexts(source, field).map((text) => text.value);
 }
 
 function readConcurrency(source: SourceFile, field: Field | undefined, names: KnownNames): Concurrency {
@@ -132,16 +134,10 @@ function readOutputs(source: SourceFile, field: Field | undefined, names: KnownN
 }
 
 function readHooks(source: SourceFile, field: Field | undefined, catalogue: Catalogue): readonly string[] {
-  const hooks = readTexts(source, field) ?? [];
-  for (const hook of hooks) {
-    if (!catalogue.hooks || catalogue.hooks.has(hook)) continue;
-    reportUnknownName(source, catalogue, {
-      code: "unknown-hook",
-      what: "hook",
-      name: hook,
-      span: field!.span,
-      known: catalogue.hooks,
-    });
+  const hooks = readTexts(source, field);
+  for (const { value: name, span } of hooks) {
+    if (!catalogue.hooks || catalogue.hooks.has(name)) continue;
+    reportUnknownName(source, catalogue, { code: "unknown-hook", what: "hook", name, span, known: catalogue.hooks });
   }
-  return hooks;
+  return hooks.map((hook) => hook.value);
 }

@@ -2,7 +2,17 @@ import { isMap, isScalar } from "yaml";
 import type { Json } from "../json.ts";
 import type { FlowInput, SecretSource } from "./flow.ts";
 import { inputKeys, inputTypes, secretKeys } from "./keys.ts";
-import { type Field, given, kindOf, readBoolean, readChoice, readFields, readJson, readText } from "./map-reader.ts";
+import {
+  type Field,
+  given,
+  isMissing,
+  kindOf,
+  readBoolean,
+  readChoice,
+  readFields,
+  readJson,
+  readText,
+} from "./map-reader.ts";
 import { report, type SourceFile } from "./source-file.ts";
 
 type InputType = FlowInput["type"];
@@ -101,6 +111,7 @@ function readSecret(source: SourceFile, secret: Field): SecretSource | undefined
   const present = secretKeys.filter((key) => given(fields, key));
   const [key] = present;
   if (key === undefined || present.length > 1) {
+    if (key === undefined && secretKeys.some((name) => !isMissing(fields, name))) return undefined;
     const message = `A secret has exactly one of ${secretKeys.join(", ")}; here is ${present.join(" and ") || "none of them"}.`;
     report(source, secret.keySpan, { code: "wrong-value", message });
     return undefined;

@@ -42,7 +42,7 @@ export function readRetry(source: SourceFile, field: Field | undefined): Retry |
       retryDefaults.backoffFactor,
     maxDelayMs: readDuration(source, given(fields, "max_delay")) ?? retryDefaults.maxDelayMs,
     jitter: readBoolean(source, given(fields, "jitter")) ?? retryDefaults.jitter,
-    on: readTexts(source, given(fields, "on")) ?? retryDefaults.on,
+    on: given(fields, "on") ? readTexts(source, given(fields, "on")).map((text) => text.value) : retryDefaults.on,
   };
 }
 
@@ -56,7 +56,7 @@ export function readApproval(source: SourceFile, field: Field | undefined, names
   const message = given(fields, "message");
   return {
     message: message && readTemplate(source, message, names),
-    approvers: readTexts(source, given(fields, "approvers")) ?? [],
+    approvers: readTexts(source, given(fields, "approvers")).map((text) => text.value),
     expiresMs: readDuration(source, given(fields, "expires")),
   };
 }

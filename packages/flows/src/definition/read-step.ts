@@ -3,8 +3,8 @@ import type { KnownNames } from "../expression/check-names.ts";
 import { loopNames, rootNames } from "../expression/names.ts";
 import type { Template } from "../expression/template.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { checkNodeStep } from "./check-node-step.ts";
-import type { NodeStep, Step, StepBase } from "./flow.ts";
+import { checkNodeUse, reportUnknownName } from "./check-node-step.ts";
+import type { NodeStep, Step, StepBase, SubFlowStep } from "./flow.ts";
 import { checkIgnoredKeys } from "./ignored-keys.ts";
 import { stepKeys } from "./keys.ts";
 import { checkCondition, checkLoop } from "./literal-checks.ts";
@@ -12,6 +12,7 @@ import {
   type Field,
   type Fields,
   given,
+  isMissing,
   kindOf,
   readBoolean,
   readChoice,
@@ -19,6 +20,7 @@ import {
   readFields,
   readNumber,
   readText,
+  wrongType,
 } from "./map-reader.ts";
 import { readApproval, readCache, readEnv, readRetry } from "./read-step-settings.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
@@ -74,8 +76,7 @@ function readStep(surroundings: StepSurroundings, fields: Fields, node: Node): S
   const withField = fields.get("with");
   const inputs = withField && !withField.isEmpty ? readInputs(source, withField, inner) : constantTemplate({});
   if (kind === "uses") return readNodeStep(surroundings, fields, base, inputs, inner);
-  if (kind === "flow")
-    return { ...base, kind: "flow", flow: readTemplate(source, given(fields, "flow")!, inner), with: inputs };
+  if (kind === "flow") return readSubFlow(surroundings, fields, base, inputs, inner);
   const children = childrenOf(surroundings, node, kind);
   const below = { ...surroundings, isInLoop, isParallelChild: kind === "parallel" };
   const steps = readSteps(below, given(fields, kind)!, children);
@@ -103,6 +104,7 @@ function readKind(surroundings: StepSurroundings, fields: Fields, node: Node): (
     report(surroundings.source, field.keySpan, { code: "missing-key", message: `${kind} has nothing behind it.` });
     return undefined;
   }
+  if (kind === undefined && kinds.some((name) => !isMissing(fields, name))) return undefined;
   const span = second === undefined ? firstSpan(fields, node) : fields.get(second)!.keySpan;
   const found = kind === undefined ? "none of them" : present.join(" and ");
   const message = `A step has exactly one of uses, steps, parallel and flow; here is ${found}.`;
@@ -143,6 +145,7 @@ function readBase(
 function readId(source: SourceFile, fields: Fields, node: Node): string {
   const field = given(fields, "id");
   if (!field) {
+    if (!fields.has("id") && !isMissing(fields, "id")) return "";
     const message = "A step has an id, so that expressions and next can name it.";
     report(source, firstSpan(fields, node), { code: "missing-key", message });
     return "";
@@ -199,7 +202,8 @@ function readNodeStep(
   const { source } = surroundings;
   const uses = readText(source, given(fields, "uses"));
   if (uses === undefined) return undefined;
-  const step: NodeStep = {
+  checkNodeUse(source, surroundings.catalogue, { name: uses, fields, inputs: inputs.source });
+  return {
     ...base,
     kind: "node",
     uses,
@@ -207,6 +211,28 @@ function readNodeStep(
     cache: readCache(source, given(fields, "cache"), names),
     isolate: readChoice(source, given(fields, "isolate"), ["worker", "process"]),
   };
-  checkNodeStep(source, surroundings.catalogue, fields, step);
-  return step;
+}
+
+function readSubFlow(
+  surroundings: StepSurroundings,
+  fields: Fields,
+  base: StepBase,
+  inputs: Template,
+  names: KnownNames,
+): SubFlowStep {
+  const { source, catalogue } = surroundings;
+  const field = given(fields, "flow")!;
+  const flow = readTemplate(source, field, names);
+  const name = flow.source;
+  if (typeof name !== "string") wrongType(source, field, "the name of a flow");
+  else if (!flow.dynamic && catalogue.flows && !catalogue.flows.has(name)) {
+    reportUnknownName(source, catalogue, {
+      code: "unknown-flow",
+      what: "flow",
+      name,
+      span: field.span,
+      known: catalogue.flows,
+    });
+  }
+  return { ...base, kind: "flow", flow, with: inputs };
 }

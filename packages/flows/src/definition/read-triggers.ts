@@ -1,10 +1,10 @@
 import { isMap, isSeq, type Node } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { reportUnknownName } from "./check-node-step.ts";
+import { checkTriggerUse } from "./check-node-step.ts";
 import type { FlowTrigger } from "./flow.ts";
 import { triggerKeys } from "./keys.ts";
-import { type Fields, given, kindOf, readFields, readText } from "./map-reader.ts";
+import { type Fields, given, isMissing, kindOf, readFields, readText } from "./map-reader.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
 import { positionAt, report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 
@@ -41,22 +41,13 @@ function readTrigger(
   if (!fields) return undefined;
   const usesField = given(fields, "uses");
   if (!usesField) {
+    if (!fields.has("uses") && !isMissing(fields, "uses")) return undefined;
     const message = "A trigger says with uses what it is, as in uses: cron.";
     report(source, fields.get("uses")?.keySpan ?? spanOf(node), { code: "missing-key", message });
     return undefined;
   }
   const uses = readText(source, usesField);
   if (uses === undefined) return undefined;
-  if (catalogue.triggers && !catalogue.triggers.has(uses)) {
-    const known = catalogue.triggers.keys();
-    reportUnknownName(source, catalogue, {
-      code: "unknown-trigger",
-      what: "trigger",
-      name: uses,
-      span: usesField.span,
-      known,
-    });
-  }
   const inputs = given(fields, "with");
   if (inputs && !isMap(inputs.node)) {
     report(source, inputs.span, {
@@ -64,10 +55,12 @@ function readTrigger(
       message: `with is a map of inputs; here is ${kindOf(inputs.node)}.`,
     });
   }
+  const template = inputs ? readTemplate(source, inputs, names) : constantTemplate({});
+  checkTriggerUse(source, catalogue, { name: uses, fields, inputs: template.source });
   return {
     id: idOf(source, fields, uses, others),
     uses,
-    with: inputs ? readTemplate(source, inputs, names) : constantTemplate({}),
+    with: template,
     position: positionAt(source, usesField.keySpan.start),
   };
 }

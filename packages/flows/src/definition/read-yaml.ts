@@ -1,5 +1,6 @@
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
 import { parseDocuments, report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
+import { cutByComment, lineOf, unquotedColon } from "./unquoted.ts";
 
 const maxCharacters = 1024 * 1024;
 const maxDepth = 100;
@@ -85,10 +86,32 @@ function reportErrors(source: SourceFile): void {
     const { line } = source.lines.linePos(span.start);
     if (seenLines.has(line)) continue;
     seenLines.add(line);
-    if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
+    const open =
+      error.code === "MISSING_CHAR" && /closing/.test(error.message) ? openQuote(source, span.start) : undefined;
+    if (open) reportOpenQuote(source, open);
+    else if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
     else if (!reportUnquoted(source, line))
       report(source, span, { code: "yaml-syntax", message: sentence(error.message) });
   }
+}
+
+/** The quoted value that a missing quote leaves open: everything after it is inside. */
+function openQuote(source: SourceFile, end: number): Span | undefined {
+  let found: Span | undefined;
+  visit(source.document!, {
+    Scalar(_, node) {
+      const span = spanOf(node);
+      if (span && span.start < end && end <= span.end && /^["']/.test(source.text.slice(span.start, span.start + 1)))
+        found = span;
+    },
+  });
+  return found;
+}
+
+function reportOpenQuote(source: SourceFile, open: Span): void {
+  const message = "This quote is never closed, so everything after it is part of the value.";
+  report(source, open, { code: "yaml-syntax", message });
+  source.unreadable.push(open);
 }
 
 function sentence(message: string): string {
@@ -110,25 +133,11 @@ function reportDuplicate(source: SourceFile, span: Span): void {
 
 /** The mistake everybody makes: `command: echo "a: b"`. The hint is the line as it should be. */
 function reportUnquoted(source: SourceFile, line: number): boolean {
-  const start = source.lines.lineStarts[line - 1] ?? 0;
-  const end = source.text.indexOf("\n", start);
-  const text = source.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
-  const match = /^(\s*(?:- )*[\w.$-]+: +)([^\s'"|>[{&*!#%@`].*)$/.exec(text);
-  if (!match) return false;
-  const [, head, value] = match as unknown as [string, string, string];
-  const span = { start: start + head.length, end: start + text.length };
-  if (/\$\{\{(?:(?!\}\}).)* #/.test(value)) {
-    const message = 'YAML reads " #" as the start of a comment: quote this value.';
-    report(source, span, { code: "yaml-cut-by-comment", message, hint: head.trimStart() + quoted(value) });
-    return true;
-  }
-  if (!/:(?:\s|$)/.test(value)) return false;
-  const message = 'YAML reads ": " inside a value as the start of a map: quote this value.';
-  report(source, span, { code: "yaml-unquoted-colon", message, hint: head.trimStart() + quoted(value) });
+  const text = lineOf(source, line);
+  const mend = cutByComment(text) ?? unquotedColon(text);
+  if (!mend) return false;
+  const start = (source.lines.lineStarts[line - 1] ?? 0) + mend.column;
+  const span = { start, end: start + text.length - mend.column };
+  report(source, span, { code: mend.code, message: mend.message, hint: mend.hint });
   return true;
-}
-
-/** Single quotes need the fewest changes inside. */
-export function quoted(value: string): string {
-  return `'${value.trimEnd().replaceAll("'", "''")}'`;
 }

@@ -25,6 +25,10 @@ export interface SourceFile {
   readonly text: string;
   readonly lines: LineCounter;
   readonly diagnostics: Diagnostic[];
+  /** Parts that a mistake of YAML has made meaningless: nothing more is said about them. */
+  readonly unreadable: Span[];
+  /** What is left to be looked at when the rest has been read, because something has to be loaded for it. */
+  readonly checks: (() => Promise<void> | void)[];
   document: Document.Parsed | undefined;
 }
 
@@ -36,7 +40,7 @@ export interface Finding {
 }
 
 export function createSourceFile(text: string, file: string | undefined): SourceFile {
-  return { file, text, lines: new LineCounter(), diagnostics: [], document: undefined };
+  return { file, text, lines: new LineCounter(), diagnostics: [], unreadable: [], checks: [], document: undefined };
 }
 
 /** Parses the text; YAML's own errors are left in the documents. */
@@ -53,6 +57,7 @@ export function parseDocuments(source: SourceFile): Document.Parsed[] {
 
 export function report(source: SourceFile, span: Span | undefined, finding: Finding): void {
   const { code, message, hint, severity = "error" } = finding;
+  if (span && source.unreadable.some((part) => part.start <= span.start && span.start < part.end)) return;
   source.diagnostics.push({
     code,
     severity,

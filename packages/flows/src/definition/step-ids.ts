@@ -33,24 +33,11 @@ export function findSteps(source: SourceFile, list: Node | undefined): StepName[
   });
 }
 
-/** Reports ids that are malformed, reserved, or taken. */
-export function checkIds(source: SourceFile, roots: readonly StepName[]): void {
-  checkSiblings(source, roots, false);
-  const top = new Map(roots.map((step) => [step.id, step]));
-  const visit = (step: StepName): void => {
-    for (const child of step.children) {
-      const other = child.id === undefined ? undefined : top.get(child.id);
-      if (other && other !== child) reportDuplicate(source, child, other);
-      visit(child);
-    }
-  };
-  for (const root of roots) visit(root);
-}
-
-function checkSiblings(source: SourceFile, steps: readonly StepName[], isGroup: boolean): void {
+/** Reports ids that are malformed, reserved, or taken by a step of the same list. */
+export function checkIds(source: SourceFile, steps: readonly StepName[], isGroup = false): void {
   const seen = new Map<string, StepName>();
   for (const step of steps) {
-    checkSiblings(source, step.children, true);
+    checkIds(source, step.children, true);
     if (step.id === undefined) continue;
     checkId(source, step.id, step.span, isGroup);
     const other = seen.get(step.id);
@@ -85,21 +72,29 @@ function checkId(source: SourceFile, id: string, span: Span, isGroup: boolean): 
   report(source, span, { code: "invalid-id", message, hint });
 }
 
-/** Every name `steps.NAME` may have, with the children that can follow; short names of children that are not unique are left out. */
-export function namedSteps(roots: readonly StepName[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const names = new Map<string, ReadonlySet<string>>();
-  const counts = new Map<string, number>();
-  const visit = (step: StepName): void => {
-    if (step.id !== undefined) {
-      counts.set(step.id, (counts.get(step.id) ?? 0) + 1);
-      names.set(step.id, new Set(step.children.flatMap((child) => child.id ?? [])));
-    }
-    for (const child of step.children) visit(child);
+/** What `steps.NAME` may name: every step, with the children that can follow its name. */
+export interface NamedSteps {
+  readonly steps: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Short names that several children share, with the full ones. */
+  readonly ambiguous: ReadonlyMap<string, readonly string[]>;
+}
+
+export function namedSteps(roots: readonly StepName[]): NamedSteps {
+  const steps = new Map<string, ReadonlySet<string>>();
+  const paths = new Map<string, string[]>();
+  const isRoot = new Set(roots.map((root) => root.id));
+  const visit = (step: StepName, parent: string): void => {
+    if (step.id === undefined) return;
+    const path = parent + step.id;
+    paths.set(step.id, [...(paths.get(step.id) ?? []), path]);
+    if (parent === "" || !isRoot.has(step.id))
+      steps.set(step.id, new Set(step.children.flatMap((child) => child.id ?? [])));
+    for (const child of step.children) visit(child, `${path}.`);
   };
-  for (const root of roots) visit(root);
-  const top = new Set(roots.map((root) => root.id));
-  for (const [id, count] of counts) if (count > 1 && !top.has(id)) names.delete(id);
-  return names;
+  for (const root of roots) visit(root, "");
+  const ambiguous = new Map([...paths].filter(([id, all]) => all.length > 1 && !all.includes(id)));
+  for (const id of ambiguous.keys()) steps.delete(id);
+  return { steps, ambiguous };
 }
 
 /** `next` names a step of its own list, or `end`. */

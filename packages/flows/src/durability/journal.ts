@@ -4,7 +4,7 @@ import type { SqliteEventLog } from "../events/sqlite-event-log.ts";
 import type { Database, GroupWriter } from "../sqlite/index.ts";
 import type { Owner } from "./records.ts";
 import { createTables, type Tables } from "./tables.ts";
-import { type Effects, Transitions } from "./transitions.ts";
+import { type Effects, noEffects, Transitions } from "./transitions.ts";
 
 /** Carries out in memory what a transaction has made durable. */
 export type EffectsHandler = (effects: Effects) => void;
@@ -35,7 +35,7 @@ export class Journal {
     this.tables = createTables(options.database);
     this.transitions = new Transitions({
       tables: this.tables,
-      owner: options.owner.id,
+      owner: options.owner,
       clock: options.clock,
       storeEvent: (event, time) => options.events.insert(event, time),
     });
@@ -49,7 +49,7 @@ export class Journal {
   async transact<T>(operation: (effects: Effects) => T): Promise<T> {
     let effects!: Effects;
     const result = await this.writer.write(() => {
-      effects = { events: [], ended: [], goOn: [], cancel: [], ready: false };
+      effects = noEffects();
       return operation(effects);
     });
     for (const event of effects.events) this.events.publish(event, this.clock.now());

@@ -16,8 +16,8 @@ export interface Park {
   stopTimer: () => void;
 }
 
-/** `queued`: it could go on, and waits for a place in its lane. */
-type Phase = "running" | "waiting" | "queued";
+/** `queued`: it could go on, and waits for a place in its lane. `over`: its body has ended. */
+type Phase = "running" | "waiting" | "queued" | "over";
 
 const takenOver = Symbol("taken over");
 
@@ -34,6 +34,8 @@ export class OpenRun {
   #interrupted: RunInterrupted | undefined;
   #phase: Phase = "running";
   #busyScopes = 0;
+  #openSteps = 0;
+  #hasWaited = false;
   #nextPosition = 0;
   #isCheckingIdle = false;
   #isDelivering = false;
@@ -65,12 +67,37 @@ export class OpenRun {
     return this.#phase === "running";
   }
 
+  get isWaiting(): boolean {
+    return this.#phase === "waiting" || this.#phase === "queued";
+  }
+
   get interrupted(): RunInterrupted | undefined {
     return this.#interrupted;
   }
 
-  nextPosition(): number {
+  /** No step of it is open, and it has never waited. */
+  get isTidy(): boolean {
+    return this.record.starts === 1 && this.#openSteps === 0 && !this.#hasWaited;
+  }
+
+  /** The place of a step that begins now in the order of starts. */
+  beginStep(): number {
+    this.#openSteps++;
     return this.#nextPosition++;
+  }
+
+  endStep(step: StoredStep): void {
+    this.#openSteps--;
+    this.steps.set(step.record.id, step);
+  }
+
+  beginWait(): void {
+    this.#hasWaited = true;
+  }
+
+  /** Its body has ended: the place at its worker is free while the end becomes durable. */
+  finish(): void {
+    this.#phase = "over";
   }
 
   cancel(reason: string): void {
@@ -111,11 +138,10 @@ export class OpenRun {
 
   park(park: Park): void {
     this.#parks.set(park.wait.id, park);
-    if (park.wait.until !== undefined) {
-      const left = Math.max(0, park.wait.until - this.journal.clock.now());
-      park.stopTimer = this.journal.clock.after(left, () => this.deliver());
-    }
+    this.#startTimer(park);
     this.#checkIdle();
+    // A signal may have come with the commit that made this wait durable.
+    if (this.journal.tables.waits.hasAwaitedSignal(this.id)) this.deliver();
   }
 
   /** Ends the waits whose signal or time has come. */
@@ -151,13 +177,15 @@ export class OpenRun {
   #regain(isAdmitted: boolean): Promise<void> | void {
     if (isAdmitted || this.signal.aborted) return this.#setPhase("running");
     this.#setPhase("queued");
+    // The place may have come with the same commit.
+    if (this.journal.tables.runs.state(this.id)?.status === "running") return this.#setPhase("running");
     return new Promise((resolve) => this.#placeWaiters.push(resolve));
   }
 
   async #delivered(done: readonly StoredWait[], isAdmitted: boolean): Promise<void> {
     const parks = done.map((wait) => this.#unpark(wait)).filter((park) => park !== undefined);
     this.#isDelivering = false;
-    this.#restartTimers();
+    for (const park of this.#parks.values()) this.#startTimer(park);
     if (this.#hasNews) this.deliver();
     if (parks.length === 0) return;
     await this.#regain(isAdmitted);
@@ -186,14 +214,12 @@ export class OpenRun {
     return park;
   }
 
-  /** A timer may end a little early, and sleeps longer than a timer can count are several. */
-  #restartTimers(): void {
-    for (const park of this.#parks.values()) {
-      if (park.wait.until === undefined) continue;
-      park.stopTimer();
-      const left = Math.max(1, park.wait.until - this.journal.clock.now());
-      park.stopTimer = this.journal.clock.after(left, () => this.deliver());
-    }
+  /** A timer may end a little early, and sleeps longer than a timer can count are several: it is asked again. */
+  #startTimer(park: Park): void {
+    park.stopTimer();
+    if (park.wait.until === undefined) return;
+    const left = Math.max(1, park.wait.until - this.journal.clock.now());
+    park.stopTimer = this.journal.clock.after(left, () => this.deliver());
   }
 
   /** When nothing but waits is left to happen, the run gives its places away. */
@@ -208,10 +234,16 @@ export class OpenRun {
         this.journal.transitions.park(state, effects);
         return true;
       }).then(
-        (isParked) => isParked && this.#setPhase("waiting"),
+        (isParked) => isParked && this.#parked(),
         (error) => this.#abort(error),
       );
     });
+  }
+
+  #parked(): void {
+    this.#setPhase("waiting");
+    // A step has begun while that became durable.
+    if (this.#busyScopes > 0) Promise.resolve(this.regainPlace()).catch((error) => this.#abort(error));
   }
 
   #isIdle(): boolean {
@@ -219,7 +251,7 @@ export class OpenRun {
   }
 
   #setPhase(phase: Phase): void {
-    if (phase === this.#phase) return;
+    if (phase === this.#phase || this.#phase === "over") return;
     this.#phase = phase;
     this.#onPhase();
   }

@@ -27,7 +27,6 @@ function currentHost(): string {
 export class OwnerLife {
   readonly #journal: Journal;
   readonly #onDeclaredDead: (() => void)[] = [];
-  #isRegistered = false;
   #stopHeartbeat: (() => void) | undefined;
   #isClosed = false;
 
@@ -40,12 +39,11 @@ export class OwnerLife {
     this.#onDeclaredDead.push(listener);
   }
 
-  /** Inside the transaction that first gives this owner something to own. */
+  /** Inside every transaction that gives this owner something: somebody may have declared it dead meanwhile. */
   register(): void {
-    if (this.#isRegistered || this.#isClosed) return;
+    if (this.#isClosed) return;
     this.#journal.tables.owners.add(this.#journal.owner, this.#expiry());
-    // The next transaction says it again, should this one fail.
-    queueMicrotask(() => this.#startHeartbeat());
+    if (this.#stopHeartbeat === undefined) this.#nextBeat();
   }
 
   isDead(owner: StoredOwner): boolean {
@@ -70,36 +68,32 @@ export class OwnerLife {
     await this.#journal.transact((effects) => this.#adopt(dead, effects));
   }
 
-  /** A run that `id` left: nobody executes it from now on. Inside a transaction. */
-  bury(owner: StoredOwner, effects: Effects): void {
-    for (const state of this.#journal.tables.runs.ownedBy(owner.id)) {
-      if (state.cancelReason === null) this.#journal.transitions.orphan(state, effects);
-      else this.#journal.transitions.cancel(state, state.cancelReason, false, effects);
+  /** Nobody executes the runs of this owner from now on. Inside a transaction. */
+  bury(id: string, effects: Effects): void {
+    const { owners, runs } = this.#journal.tables;
+    // Read one by one: what becomes of one may give a place to the next.
+    for (const run of runs.ownedBy(id)) {
+      const state = runs.state(run.id)!;
+      if (state.owner === id) this.#journal.transitions.orphan(state, effects);
     }
-    this.#journal.tables.owners.remove(owner.id);
+    owners.remove(id);
   }
 
-  /** The last word of this owner. */
+  /** The last word of this owner: what it still has goes back to the queue. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopHeartbeat?.();
-    if (this.#isRegistered)
-      await this.#journal.transact(() => this.#journal.tables.owners.remove(this.#journal.owner.id));
+    if (this.#stopHeartbeat === undefined) return;
+    this.#stopHeartbeat();
+    await this.#journal.transact((effects) => this.bury(this.#journal.owner.id, effects));
   }
 
   #adopt(dead: readonly StoredOwner[], effects: Effects): void {
     const { owners, runs } = this.#journal.tables;
     for (const owner of dead) {
       const now = owners.get(owner.id);
-      if (now !== undefined && now.expiresAt === owner.expiresAt) this.bury(owner, effects);
+      if (now !== undefined && now.expiresAt === owner.expiresAt) this.bury(owner.id, effects);
     }
     for (const state of runs.dueSleepers(this.#journal.clock.now())) this.#journal.transitions.requeue(state, effects);
-  }
-
-  #startHeartbeat(): void {
-    if (this.#isRegistered) return;
-    this.#isRegistered = true;
-    this.#nextBeat();
   }
 
   #nextBeat(): void {
@@ -112,9 +106,9 @@ export class OwnerLife {
   async #beat(): Promise<void> {
     const { owners } = this.#journal.tables;
     const isKnown = await this.#journal.transact(() => {
-      if (owners.renew(this.#journal.owner.id, this.#expiry())) return true;
-      owners.add(this.#journal.owner, this.#expiry());
-      return false;
+      const isKnown = owners.renew(this.#journal.owner.id, this.#expiry());
+      if (!isKnown) owners.add(this.#journal.owner, this.#expiry());
+      return isKnown;
     });
     if (!isKnown) for (const listener of this.#onDeclaredDead) listener();
     this.#nextBeat();

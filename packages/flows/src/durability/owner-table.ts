@@ -14,8 +14,9 @@ export class OwnerTable {
     this.#sql = cachedStatements(database);
   }
 
+  /** Nothing changes when it is there. */
   add(owner: Owner, expiresAt: number): void {
-    this.#sql("INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?, ?)").run(
+    this.#sql("INSERT OR IGNORE INTO owners VALUES (?, ?, ?, ?, ?)").run(
       owner.id,
       owner.pid,
       owner.startTime,

@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from "../json.ts";
 import type { Database, SqlValue, Statement } from "../sqlite/index.ts";
 import { cachedStatements } from "../sqlite/index.ts";
 import type { RunFilter } from "./durability.ts";
-import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
+import type { NewRun, RunRecord, RunStatus } from "./records.ts";
+import { recordColumns, toRecord } from "./run-record.ts";
 
 /** What of a run changes in its life, and the lane it is in. Read, changed and saved inside one transaction. */
 export interface RunState {
@@ -33,8 +33,9 @@ export function hasEnded(status: RunStatus): boolean {
 
 const stateColumns = `id, flow, root, lane_key AS laneKey, lane_limit AS laneLimit, status, admitted, owner, starts,
   wake_at AS wakeAt, cancel_reason AS cancelReason, outputs, error, started_at AS startedAt, ended_at AS endedAt`;
-const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host
-  FROM runs r JOIN definitions d ON d.hash = r.definition LEFT JOIN owners o ON o.id = r.owner`;
+const isReady = `FROM runs INDEXED BY runs_ready WHERE status = 'queued' AND admitted = 1 AND owner IS NULL`;
+/** Written into the text: SQLite plans a statement anew each time a limit is bound. */
+const readyAtOnce = 256;
 const defaultListLimit = 100;
 
 /** Rows of runs. Everything that writes is called inside a transaction. */
@@ -43,10 +44,13 @@ export class RunTable {
   readonly #insert: Statement;
   readonly #state: Statement;
   readonly #held: Statement;
+  readonly #status: Statement;
   readonly #save: Statement;
   readonly #inLane: Statement;
   readonly #blocked: Statement;
+  readonly #anyReady: Statement;
   readonly #ready: Statement;
+  readonly #readyChildren: Statement;
 
   constructor(database: Database) {
     this.#sql = cachedStatements(database);
@@ -54,14 +58,18 @@ export class RunTable {
       parent_run, parent_record, root, lane_key, lane_limit, status, admitted, owner, starts, created_at, started_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#state = this.#sql(`SELECT ${stateColumns} FROM runs WHERE id = ?`);
+    this.#status = this.#sql("SELECT status FROM runs WHERE id = ?");
     this.#held = this.#sql("SELECT 1 FROM runs WHERE id = ? AND owner = ? AND starts = ?");
     this.#save = this.#sql(`UPDATE runs SET status = ?, admitted = ?, owner = ?, starts = ?, wake_at = ?,
       cancel_reason = ?, outputs = ?, error = ?, started_at = ?, ended_at = ? WHERE id = ?`);
     this.#inLane = this.#sql("SELECT count(*) AS n FROM runs WHERE admitted = 1 AND flow = ? AND lane_key = ?");
     this.#blocked = this.#sql(`SELECT ${stateColumns} FROM runs
       WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1`);
-    this.#ready = this.#sql(`SELECT ${stateColumns} FROM runs INDEXED BY runs_ready
-      WHERE status = 'queued' AND admitted = 1 AND owner IS NULL AND id > ? ORDER BY id LIMIT ?`);
+    this.#anyReady = this.#sql(`SELECT 1 ${isReady} LIMIT 1`);
+    this.#ready = this.#sql(`SELECT ${stateColumns} ${isReady} ORDER BY id LIMIT ${readyAtOnce}`);
+    this.#readyChildren = this.#sql(
+      `SELECT ${stateColumns} ${isReady} AND parent_run IS NOT NULL ORDER BY id LIMIT ${readyAtOnce}`,
+    );
   }
 
   insert(run: NewRun, state: RunState, createdAt: number): void {
@@ -114,6 +122,11 @@ export class RunTable {
     );
   }
 
+  hasEnded(id: string): boolean {
+    const row = this.#status.get(id);
+    return row !== undefined && hasEnded(row.status as RunStatus);
+  }
+
   idByKey(flow: string, key: string): string | undefined {
     return this.#sql("SELECT id FROM runs WHERE flow = ? AND idempotency_key = ?").get(flow, key)?.id as string;
   }
@@ -126,46 +139,50 @@ export class RunTable {
     return toState(this.#blocked.get(flow, laneKey));
   }
 
+  /** Oldest first, those that wait included. */
   unfinishedInLane(flow: string, laneKey: string): RunState[] {
     return this.#states(
       `SELECT ${stateColumns} FROM runs WHERE flow = ?1 AND lane_key = ?2 AND admitted = 1
        UNION ALL SELECT ${stateColumns} FROM runs
-       WHERE status = 'queued' AND admitted = 0 AND flow = ?1 AND lane_key = ?2 ORDER BY id`,
+       WHERE status = 'queued' AND admitted = 0 AND flow = ?1 AND lane_key = ?2
+       UNION ALL SELECT ${stateColumns} FROM runs WHERE status = 'waiting' AND flow = ?1 AND lane_key = ?2 ORDER BY id`,
       flow,
       laneKey,
     );
   }
 
-  /** Runs that may be claimed, oldest first, after `after`. */
-  ready(limit: number, after = ""): RunState[] {
-    return this.#ready.all(after, limit).map((row) => toState(row)!);
-  }
-
-  /** Runs that may be claimed and belong to a parent. */
-  readyChildren(limit: number): RunState[] {
+  unfinishedChildren(id: string): RunState[] {
     return this.#states(
-      `SELECT ${stateColumns} FROM runs INDEXED BY runs_ready
-       WHERE status = 'queued' AND admitted = 1 AND owner IS NULL AND parent_run IS NOT NULL ORDER BY id LIMIT ?`,
-      limit,
+      `SELECT ${stateColumns} FROM runs WHERE parent_run = ? AND status IN ('queued', 'running', 'waiting')`,
+      id,
     );
   }
 
+  /** Runs that may be claimed, oldest first. */
+  ready(limit: number): RunState[] {
+    return toStates(this.#ready.all()).slice(0, limit);
+  }
+
+  /** Runs that may be claimed and belong to a parent. */
+  readyChildren(): RunState[] {
+    return toStates(this.#readyChildren.all());
+  }
+
   /** One run, when it may be claimed by this owner, and its descendants that may be. */
-  readyOf(root: string, owner: string, limit: number): RunState[] {
+  readyOf(root: string, owner: string): RunState[] {
     return this.#states(
       `SELECT ${stateColumns} FROM runs
        WHERE id = ?1 AND status = 'queued' AND admitted = 1 AND (owner IS NULL OR (owner = ?2 AND starts = 0))
        UNION ALL SELECT ${stateColumns} FROM runs
        WHERE root = (SELECT root FROM runs WHERE id = ?1) AND parent_run IS NOT NULL AND id > ?1
-       AND status = 'queued' AND admitted = 1 AND owner IS NULL LIMIT ?3`,
+       AND status = 'queued' AND admitted = 1 AND owner IS NULL LIMIT ${readyAtOnce}`,
       root,
       owner,
-      limit,
     );
   }
 
   hasReady(): boolean {
-    return this.#ready.get("", 1) !== undefined;
+    return this.#anyReady.get() !== undefined;
   }
 
   ownedBy(owner: string): RunState[] {
@@ -217,57 +234,16 @@ export class RunTable {
   }
 
   #states(text: string, ...values: SqlValue[]): RunState[] {
-    return this.#sql(text)
-      .all(...values)
-      .map((row) => toState(row)!);
+    return toStates(this.#sql(text).all(...values));
   }
+}
+
+function toStates(rows: Record<string, unknown>[]): RunState[] {
+  return rows.map((row) => toState(row)!);
 }
 
 function toState(row: Record<string, unknown> | undefined): RunState | undefined {
   if (row === undefined) return undefined;
   row.admitted = row.admitted === 1;
   return row as unknown as RunState;
-}
-
-function toRecord(row: Record<string, unknown>): RunRecord {
-  return {
-    id: row.id as string,
-    flow: row.flow as string,
-    definition: {
-      hash: row.definition as string,
-      text: row.definition_text as string,
-      file: (row.file as string | null) ?? undefined,
-    },
-    inputs: parse<JsonObject>(row.inputs),
-    vars: parse<JsonObject>(row.vars),
-    trigger: toTrigger(parse<Partial<RunTrigger>>(row.trigger)),
-    ...(row.parent_run ? { parent: { runId: row.parent_run as string, recordId: row.parent_record as string } } : {}),
-    status: row.status as RunStatus,
-    error: row.error === null ? undefined : parse<Failure>(row.error),
-    outputs: row.outputs === null ? null : parse<Json>(row.outputs),
-    createdAt: row.created_at as number,
-    startedAt: (row.started_at as number | null) ?? undefined,
-    endedAt: (row.ended_at as number | null) ?? undefined,
-    owner: toOwner(row),
-    starts: row.starts as number,
-  };
-}
-
-/** JSON leaves out what is undefined; the record says it. */
-function toTrigger(stored: Partial<RunTrigger>): RunTrigger {
-  return { id: undefined, eventId: undefined, traceparent: undefined, ...stored } as RunTrigger;
-}
-
-function toOwner(row: Record<string, unknown>): Owner | undefined {
-  if (row.owner === null || row.pid === null) return undefined;
-  return {
-    id: row.owner as string,
-    pid: row.pid as number,
-    startTime: row.start_time as string,
-    host: row.host as string,
-  };
-}
-
-function parse<T>(text: unknown): T {
-  return JSON.parse(text as string) as T;
 }

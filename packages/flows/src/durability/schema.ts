@@ -43,10 +43,12 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE UNIQUE INDEX runs_idempotency ON runs (flow, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_of_flow ON runs (flow, id, status);
+CREATE INDEX runs_of_definition ON runs (definition);
 CREATE INDEX runs_by_status ON runs (status, id);
 CREATE INDEX runs_ready ON runs (id) WHERE status = 'queued' AND admitted = 1;
 CREATE INDEX runs_in_lane ON runs (flow, lane_key) WHERE admitted = 1;
 CREATE INDEX runs_blocked ON runs (flow, lane_key, id) WHERE status = 'queued' AND admitted = 0;
+CREATE INDEX runs_waiting ON runs (flow, lane_key) WHERE status = 'waiting';
 CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
 CREATE INDEX runs_asleep ON runs (wake_at) WHERE status = 'waiting' AND owner IS NULL;
 CREATE INDEX runs_of_root ON runs (root) WHERE parent_run IS NOT NULL;

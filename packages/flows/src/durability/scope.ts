@@ -64,6 +64,7 @@ export class Scope implements RunScope {
       done: false,
       value: undefined,
     };
+    run.beginWait();
     const saved = await run.write(() => saveWait(run, wait));
     if (saved.done) {
       run.waits.set(id, saved);
@@ -120,7 +121,7 @@ class StepInExecution implements StepAttempt {
         reason: undefined,
         hooks: [],
       },
-      position: known?.position ?? run.nextPosition(),
+      position: known?.position ?? run.beginStep(),
       child: undefined,
     };
   }
@@ -171,7 +172,7 @@ class StepInExecution implements StepAttempt {
       ...(ended.reason === undefined ? {} : { reason: ended.reason }),
       ...(ended.error === undefined ? {} : { error: failureData(ended.error) }),
     });
-    this.#run.steps.set(ended.id, this.#stored);
+    this.#run.endStep(this.#stored);
     return ended;
   }
 

@@ -1,5 +1,6 @@
+import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
-import { DatabaseClosedError } from "../sqlite/index.ts";
+import { DatabaseClosedError, type Statement } from "../sqlite/index.ts";
 import type { Durability, RunBody, RunFilter, StartedRun, StartOptions, Worker, WorkOptions } from "./durability.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
@@ -7,7 +8,7 @@ import type { OpenRun } from "./open-run.ts";
 import type { OwnerLife } from "./owner-life.ts";
 import type { NewRun, RunRecord, StepRecord } from "./records.ts";
 import { createIdSource } from "./run-id.ts";
-import { hasEnded, type RunState } from "./run-table.ts";
+import { hasEnded } from "./run-table.ts";
 import type { Effects } from "./transitions.ts";
 import { waitingSteps } from "./waiting-steps.ts";
 import { RunWorker } from "./worker.ts";
@@ -29,7 +30,9 @@ export class SqliteDurability implements Durability {
   readonly #newId: () => string;
   readonly #workers = new Set<RunWorker>();
   readonly #open = new Map<string, OpenRun>();
+  readonly #kills = new Set<Promise<void>>();
   readonly #endWaiters = new Map<string, Set<EndWaiter>>();
+  readonly #readVersion: Statement;
   #poll: NodeJS.Timeout | undefined;
   #polls = 0;
   #dataVersion: unknown;
@@ -39,6 +42,7 @@ export class SqliteDurability implements Durability {
     this.#journal = journal;
     this.#newId = createIdSource(() => journal.clock.now());
     this.#owners = owners;
+    this.#readVersion = journal.database.prepare("PRAGMA data_version");
     owners.onDeclaredDead(() => this.#declaredDead());
     journal.onEffects((effects) => this.#carryOut(effects));
   }
@@ -47,11 +51,17 @@ export class SqliteDurability implements Durability {
     const isHere = options.here === true;
     const worker = isHere ? undefined : [...this.#workers].find((each) => each.reserve());
     const id = this.#newId();
-    let claimed: RunState | undefined;
+    const isAlive = (owner: string) => this.#owners.isAliveById(owner);
+    let claimed: RunRecord | undefined;
     try {
       const started = await this.#journal.transact((effects) => {
         if (worker !== undefined || isHere) this.#owners.register();
-        return this.#journal.transitions.start(run, id, { claim: worker !== undefined, here: isHere }, effects);
+        return this.#journal.transitions.start(
+          run,
+          id,
+          { claim: worker !== undefined, here: isHere, isAlive },
+          effects,
+        );
       });
       claimed = started.claimed;
       return { runId: started.runId, created: started.created, dropped: started.dropped };
@@ -77,17 +87,15 @@ export class SqliteDurability implements Durability {
   }
 
   async cancel(runId: string, reason: string): Promise<"cancelled" | "asked" | "ended" | "unknown"> {
-    const { runs, steps } = this.#journal.tables;
+    const isAlive = (owner: string) => this.#owners.isAliveById(owner);
     const answer = await this.#journal.transact((effects) => {
-      const state = runs.state(runId);
-      if (state === undefined) return { result: "unknown" as const };
-      if (hasEnded(state.status)) return { result: "ended" as const };
-      const isOwned = state.owner !== null && this.#owners.isAliveById(state.owner);
-      const children = isOwned || state.starts === 0 ? [] : steps.children(runId);
-      return { result: this.#journal.transitions.cancel(state, reason, isOwned, effects), children };
+      const state = this.#journal.tables.runs.state(runId);
+      if (state === undefined) return "unknown";
+      if (hasEnded(state.status)) return "ended";
+      return this.#journal.transitions.cancel(state, reason, isAlive, effects);
     });
-    await Promise.all((answer.children ?? []).map(endChild));
-    return answer.result;
+    await Promise.all(this.#kills);
+    return answer;
   }
 
   signal(runId: string, name: string, value: Json): Promise<boolean> {
@@ -106,16 +114,14 @@ export class SqliteDurability implements Durability {
   }
 
   release(runId: string): Promise<"released" | "owned" | "ended" | "unknown"> {
-    const { runs, owners } = this.#journal.tables;
+    const { runs } = this.#journal.tables;
     return this.#journal.transact((effects) => {
       const state = runs.state(runId);
       if (state === undefined) return "unknown";
       if (hasEnded(state.status)) return "ended";
       if (state.owner !== null && this.#owners.isAliveById(state.owner)) return "owned";
-      const dead = state.owner === null ? undefined : owners.get(state.owner);
-      if (dead !== undefined) this.#owners.bury(dead, effects);
+      if (state.owner !== null) this.#owners.bury(state.owner, effects);
       const now = runs.state(runId)!;
-      if (now.owner !== null) this.#journal.transitions.orphan(now, effects);
       if (now.status === "waiting") this.#journal.transitions.requeue(now, effects);
       return "released";
     });
@@ -139,9 +145,9 @@ export class SqliteDurability implements Durability {
 
   async ended(runId: string, signal?: AbortSignal): Promise<RunRecord> {
     signal?.throwIfAborted();
-    const run = this.#journal.tables.runs.record(runId);
-    if (run === undefined) throw new Error(`There is no run ${runId}.`);
-    if (hasEnded(run.status)) return run;
+    const { runs } = this.#journal.tables;
+    if (runs.hasEnded(runId)) return runs.record(runId)!;
+    if (!this.#open.has(runId) && runs.state(runId) === undefined) throw new Error(`There is no run ${runId}.`);
     const waiters = this.#endWaiters.get(runId) ?? new Set();
     this.#endWaiters.set(runId, waiters);
     let waiter: EndWaiter | undefined;
@@ -167,20 +173,28 @@ export class SqliteDurability implements Durability {
     for (const waiters of this.#endWaiters.values()) for (const waiter of waiters) waiter.reject(error);
     this.#endWaiters.clear();
     this.#pollWhileNeeded();
+    await Promise.all(this.#kills);
   }
 
   #carryOut(effects: Effects): void {
+    for (const child of effects.kill) this.#kill(child);
     for (const { id, reason } of effects.cancel) this.#open.get(id)?.cancel(reason);
     for (const id of effects.goOn) this.#hasNews(id);
     for (const id of effects.ended) this.#hasEnded(id);
     if (effects.ready) for (const worker of this.#workers) worker.claim();
   }
 
+  #kill(child: ProcessIdentity): void {
+    const kill = endChild(child)
+      .catch(() => {})
+      .finally(() => this.#kills.delete(kill));
+    this.#kills.add(kill);
+  }
+
   #hasEnded(id: string): void {
     const waiters = this.#endWaiters.get(id);
-    if (waiters === undefined) return;
-    const run = this.#journal.tables.runs.record(id);
-    if (run === undefined || !hasEnded(run.status)) return;
+    if (waiters === undefined || !this.#journal.tables.runs.hasEnded(id)) return;
+    const run = this.#journal.tables.runs.record(id)!;
     for (const waiter of waiters) waiter.resolve(run);
   }
 
@@ -208,9 +222,10 @@ export class SqliteDurability implements Durability {
   }
 
   #look(): void {
-    if (++this.#polls % pollsPerSweep === 0) this.#sweep();
-    const version = this.#journal.database.prepare("PRAGMA data_version").get()?.data_version;
-    if (version === this.#dataVersion) return;
+    const isSweep = ++this.#polls % pollsPerSweep === 0;
+    if (isSweep) this.#sweep();
+    const version = this.#readVersion.get()?.data_version;
+    if (version === this.#dataVersion && !isSweep) return;
     this.#dataVersion = version;
     for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
     for (const worker of this.#workers) worker.claim();

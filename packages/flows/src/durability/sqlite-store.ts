@@ -5,6 +5,7 @@ import { type Database, GroupWriter, migrate, openDatabase, stopWaitingWhenBusy 
 import { Journal } from "./journal.ts";
 import { currentOwner, OwnerLife } from "./owner-life.ts";
 import type { Owner } from "./records.ts";
+import { Pruner } from "./retention.ts";
 import { createIdSource } from "./run-id.ts";
 import { flowsComponent, migrations } from "./schema.ts";
 import { SqliteDurability } from "./sqlite-durability.ts";
@@ -55,6 +56,7 @@ function createStore(kind: string, database: Database, options: SqliteStoreOptio
   const owners = new OwnerLife(journal);
   const durability = new SqliteDurability(kind, journal, owners);
   const leases = new SqliteLeases(journal, owners);
+  const pruner = new Pruner(journal);
   const close = async () => {
     await durability.close();
     await leases.close();
@@ -68,6 +70,7 @@ function createStore(kind: string, database: Database, options: SqliteStoreOptio
     events,
     leases,
     state: new SqliteStateStore(journal),
+    prune: (retention) => pruner.prune(retention),
     close: () => {
       closing ??= close();
       return closing;

@@ -8,7 +8,29 @@ export interface Store {
   readonly events: EventLog;
   readonly state: StateStore;
   readonly leases: Leases;
+  /** Takes out ended runs that are too old or too many, with all that belongs to them, and gives the space back. */
+  prune(retention?: Retention): Promise<Pruned>;
   close(): Promise<void>;
+}
+
+/** How long ended runs are kept. Runs that have not ended always are. */
+export interface Retention extends RetentionRule {
+  /** Days that a failed run is kept at least. Default: 90. */
+  readonly failedDays?: number;
+  /** What flows say for themselves, by name. */
+  readonly flows?: Readonly<Record<string, RetentionRule>>;
+}
+
+export interface RetentionRule {
+  /** The newest so many of a flow, and as many of its failed ones. Default: 10000. */
+  readonly runs?: number;
+  /** Those that ended within so many days. Default: 30. */
+  readonly days?: number;
+}
+
+export interface Pruned {
+  /** Runs taken out. */
+  readonly runs: number;
 }
 
 /** Small durable maps by scope (`trigger:<flow>/<id>`, `cache`). A write is durable when it resolves. */

@@ -1,7 +1,9 @@
 import type { Clock } from "@pawl/hooks/guard";
+import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
-import type { Failure, NewRun } from "./records.ts";
+import type { Failure, NewRun, Owner, RunRecord } from "./records.ts";
+import { freshRecord } from "./run-record.ts";
 import { hasEnded, type RunState } from "./run-table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -13,18 +15,26 @@ export interface Effects {
   readonly goOn: string[];
   /** Runs of this process that have to stop. */
   readonly cancel: { readonly id: string; readonly reason: string }[];
+  /** Child processes that nobody looks after any more. */
+  readonly kill: ProcessIdentity[];
   /** Some run may be claimed. */
   ready: boolean;
 }
 
+export function noEffects(): Effects {
+  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false };
+}
+
 export interface Started extends StartedRun {
-  readonly claimed?: RunState;
+  /** Begun by the same transaction, for this process to execute. */
+  readonly claimed?: RunRecord;
 }
 
 /** Whether the run is begun in the transaction that queues it, or kept for this process to begin. */
 export interface StartPlace {
   readonly claim: boolean;
   readonly here: boolean;
+  readonly isAlive: (owner: string) => boolean;
 }
 
 /**
@@ -33,18 +43,20 @@ export interface StartPlace {
  */
 export class Transitions {
   readonly #tables: Tables;
+  readonly #self: Owner;
   readonly #owner: string;
   readonly #clock: Clock;
   readonly #storeEvent: (event: NewEvent, time: number) => void;
 
   constructor(options: {
     tables: Tables;
-    owner: string;
+    owner: Owner;
     clock: Clock;
     storeEvent: (event: NewEvent, time: number) => void;
   }) {
     this.#tables = options.tables;
-    this.#owner = options.owner;
+    this.#self = options.owner;
+    this.#owner = options.owner.id;
     this.#clock = options.clock;
     this.#storeEvent = options.storeEvent;
   }
@@ -54,20 +66,26 @@ export class Transitions {
     const known = run.idempotencyKey === undefined ? undefined : runs.idByKey(run.flow, run.idempotencyKey);
     if (known !== undefined) return { runId: known, created: false, dropped: false };
     const state = this.#newState(run, id);
-    if (!this.#hasPlace(state)) {
-      if (run.concurrency.overflow === "drop") return { runId: "", created: false, dropped: true };
-      if (run.concurrency.overflow === "replace") this.#makeRoom(state, effects);
+    if (run.concurrency.overflow !== "queue" && state.laneLimit > 0) {
+      const others = runs.unfinishedInLane(state.flow, state.laneKey);
+      const isFull = others.length >= state.laneLimit;
+      if (isFull && run.concurrency.overflow === "drop") return { runId: "", created: false, dropped: true };
+      if (isFull) this.#makeRoom(others, state.laneLimit, place.isAlive, effects);
     }
     state.admitted = this.#hasPlace(state);
     if (place.here) state.owner = this.#owner;
     const claimNow = place.claim && state.admitted && !runs.hasReady();
     if (claimNow) this.#begin(state);
-    runs.insert(run, state, this.#clock.now());
+    const now = this.#clock.now();
+    runs.insert(run, state, now);
     this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: { trigger: run.trigger.type } });
     if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
     else if (state.admitted) effects.ready = true;
     const started = { runId: id, created: true, dropped: false };
-    return claimNow ? { ...started, claimed: state } : started;
+    if (!claimNow) return started;
+    const { status, starts } = state;
+    const begun = { id, status, createdAt: now, startedAt: now, owner: this.#self, starts };
+    return { ...started, claimed: freshRecord(run, begun) };
   }
 
   /** Gives this process runs to execute: the oldest that may be claimed. */
@@ -79,13 +97,16 @@ export class Transitions {
       const { id: runId, flow } = state;
       this.#event(
         effects,
-        isFirst ? { type: "run-started", runId, flow } : { type: "run-resumed", runId, flow, data: state.starts },
+        isFirst
+          ? { type: "run-started", runId, flow }
+          : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
       );
     }
     return [...candidates];
   }
 
-  end(state: RunState, outcome: RunOutcome, effects: Effects): void {
+  /** `isTidy`: the run has left no open step and no wait, so that there are no rows to look for. */
+  end(state: RunState, outcome: RunOutcome, effects: Effects, isTidy: boolean = state.starts === 0): void {
     const { runs, steps, waits } = this.#tables;
     const now = this.#clock.now();
     const hadPlace = state.admitted;
@@ -93,7 +114,7 @@ export class Transitions {
     state.outputs = outcome.outputs === null ? null : JSON.stringify(outcome.outputs);
     state.error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
     runs.save(state);
-    if (state.starts > 0) {
+    if (!isTidy) {
       steps.closeOpen(state.id, now);
       waits.clear(state.id);
     }
@@ -126,6 +147,10 @@ export class Transitions {
   orphan(state: RunState, effects: Effects): void {
     const { runs, waits } = this.#tables;
     state.owner = null;
+    if (state.cancelReason !== null) {
+      this.cancel(state, state.cancelReason, () => false, effects);
+      return;
+    }
     if (state.status === "waiting") {
       state.wakeAt = waits.nextEnd(state.id);
       const isDue = waits.hasAwaitedSignal(state.id) || (state.wakeAt !== null && state.wakeAt <= this.#clock.now());
@@ -146,16 +171,27 @@ export class Transitions {
     if (state.admitted) effects.ready = true;
   }
 
-  /** Asks for the end of a run; ends it at once when `isOwned` says that nobody alive executes it. */
-  cancel(state: RunState, reason: string, isOwned: boolean, effects: Effects): "cancelled" | "asked" {
-    if (!isOwned || state.starts === 0) {
+  /** Asks for the end of a run and its sub-runs; one that nobody alive executes ends at once. */
+  cancel(
+    state: RunState,
+    reason: string,
+    isAlive: (owner: string) => boolean,
+    effects: Effects,
+  ): "cancelled" | "asked" {
+    const { runs, steps, owners } = this.#tables;
+    const children = runs.unfinishedChildren(state.id);
+    for (const child of children) this.cancel(child, reason, isAlive, effects);
+    // The end of a child may have given its parent a place.
+    if (children.length > 0) Object.assign(state, runs.state(state.id));
+    if (state.starts === 0 || state.owner === null || !isAlive(state.owner)) {
+      if (state.starts > 0) effects.kill.push(...steps.children(state.id));
       this.end(state, cancelledBy(reason), effects);
       return "cancelled";
     }
     state.cancelReason ??= reason;
-    this.#tables.runs.save(state);
+    runs.save(state);
     if (state.owner === this.#owner) effects.cancel.push({ id: state.id, reason });
-    else this.#tables.owners.wish(state.owner!, state.id);
+    else owners.wish(state.owner, state.id);
     return "asked";
   }
 
@@ -216,20 +252,14 @@ export class Transitions {
     }
   }
 
-  /** `replace`: what has not begun is dropped, and the oldest that has begun is asked to end. */
-  #makeRoom(newcomer: RunState, effects: Effects): void {
-    const reason = "A newer run has replaced this one.";
-    const lane = this.#tables.runs.unfinishedInLane(newcomer.flow, newcomer.laneKey);
-    const isBegun = (state: RunState) => state.starts > 0;
-    for (const state of lane.filter((each) => !isBegun(each))) {
-      const fresh = this.#tables.runs.state(state.id)!;
-      if (!hasEnded(fresh.status)) this.end(fresh, cancelledBy(reason), effects);
-    }
-    const begun = lane.filter((each) => isBegun(each) && each.cancelReason === null);
-    const tooMany = begun.length - newcomer.laneLimit + 1;
-    for (const { id } of begun.slice(0, Math.max(0, tooMany))) {
+  /** `replace`: what has not begun is dropped, and the oldest of the others are asked to end. */
+  #makeRoom(others: readonly RunState[], limit: number, isAlive: (owner: string) => boolean, effects: Effects): void {
+    const going = others.filter((each) => each.starts > 0 && each.cancelReason === null);
+    const oldest = going.slice(0, Math.max(0, going.length - limit + 1));
+    for (const { id } of [...others.filter((each) => each.starts === 0), ...oldest]) {
+      // An end before may have given this one a place.
       const state = this.#tables.runs.state(id)!;
-      this.cancel(state, reason, state.owner !== null, effects);
+      if (!hasEnded(state.status)) this.cancel(state, "A newer run has replaced this one.", isAlive, effects);
     }
   }
 

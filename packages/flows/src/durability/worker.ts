@@ -1,15 +1,19 @@
-import type { RunBody, RunOutcome, Worker, WorkOptions } from "./durability.ts";
+import { DatabaseClosedError } from "../sqlite/index.ts";
+import { type RunBody, RunCancelled, type RunOutcome, type Worker, type WorkOptions } from "./durability.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import { OpenRun } from "./open-run.ts";
 import type { OwnerLife } from "./owner-life.ts";
+import type { RunRecord } from "./records.ts";
 import { hasEnded, type RunState } from "./run-table.ts";
 import { Scope } from "./scope.ts";
 
 const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;
-/** Children run on their parent's place, so some are claimed even when all places are taken. */
-const childrenAtOnce = 64;
+/** How long a body may take to heed its signal when the worker stops. */
+const settleMs = 3_000;
+const endRetryMs = 1_000;
+const closing = "The worker is being closed.";
 
 /** Claims runs and executes them with one body. */
 export class RunWorker implements Worker {
@@ -49,7 +53,7 @@ export class RunWorker implements Worker {
   }
 
   /** Uses or gives back what `reserve` kept. */
-  settle(claimed: RunState | undefined): void {
+  settle(claimed: RunRecord | undefined): void {
     this.#reserved--;
     if (claimed !== undefined) this.#execute(claimed);
   }
@@ -77,14 +81,23 @@ export class RunWorker implements Worker {
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     if (this.#isClosing) return this.#drained();
     this.#isClosing = true;
-    const runs = [...this.#mine];
-    for (const run of runs) if (!run.isRunning) run.interrupt("The worker is being closed.");
-    const stop = this.#journal.clock.after(graceMs, () => {
-      for (const run of this.#mine) run.interrupt("The worker is being closed.");
-    });
+    for (const run of this.#mine) if (run.isWaiting) run.interrupt(closing);
+    const { clock } = this.#journal;
+    const interrupt = () => {
+      for (const run of this.#mine) run.interrupt(closing);
+      stopTimer = clock.after(settleMs, () => this.#abandon());
+    };
+    let stopTimer = () => {};
+    if (graceMs > 0) stopTimer = clock.after(graceMs, interrupt);
+    else interrupt();
     await this.#drained();
-    stop();
+    stopTimer();
     this.#onClosed(this);
+  }
+
+  /** Bodies that do not heed their signal are left behind; what they still write is refused. */
+  #abandon(): void {
+    for (const run of this.#mine) this.#giveBack(run).finally(() => this.#forget(run));
   }
 
   #drained(): Promise<void> {
@@ -100,37 +113,48 @@ export class RunWorker implements Worker {
 
   #candidates(): RunState[] {
     const { runs } = this.#journal.tables;
-    if (this.only !== undefined) return runs.readyOf(this.only, this.#journal.owner.id, childrenAtOnce);
+    if (this.only !== undefined) return runs.readyOf(this.only, this.#journal.owner.id);
     const free = this.#free();
-    return free > 0 ? runs.ready(free) : runs.readyChildren(childrenAtOnce);
+    // Children run on their parent's place, so they are claimed even when all places are taken.
+    return free > 0 ? runs.ready(free) : runs.readyChildren();
   }
 
   #claimed(states: readonly RunState[]): void {
     this.#isClaiming = false;
-    for (const state of states) this.#execute(state);
+    for (const { id, cancelReason } of states) {
+      const record = this.#journal.tables.runs.record(id);
+      if (record !== undefined) this.#execute(record, cancelReason);
+    }
     if (this.#shouldClaimAgain) {
       this.#shouldClaimAgain = false;
       this.claim();
     }
   }
 
-  #execute(state: RunState): void {
-    const record = this.#journal.tables.runs.record(state.id);
-    if (record === undefined) return;
+  #execute(record: RunRecord, cancelReason: string | null = null): void {
     const run = new OpenRun(record, this.#journal, { endChild, onPhase: () => this.claim() });
     this.#open.set(run.id, run);
     this.#mine.add(run);
-    if (state.cancelReason !== null) run.cancel(state.cancelReason);
-    if (this.#isClosing) run.interrupt("The worker is being closed.");
+    if (cancelReason !== null) run.cancel(cancelReason);
+    if (this.#isClosing) run.interrupt(closing);
     this.#live(run).finally(() => this.#forget(run));
   }
 
   async #live(run: OpenRun): Promise<void> {
     const outcome = await this.#outcome(run);
-    if (run.interrupted !== undefined) return this.#giveBack(run);
-    await run
-      .change((state, effects) => this.#journal.transitions.end(state, outcome, effects))
-      .catch(() => this.#giveBack(run));
+    run.finish();
+    while (run.interrupted === undefined) {
+      try {
+        return await run.change((state, effects) => {
+          this.#journal.transitions.end(state, outcome, effects, run.isTidy);
+        });
+      } catch (error) {
+        if (error instanceof DatabaseClosedError) return;
+        // A full disk, say: the run has ended, and its record waits until it can be written.
+        if (run.interrupted === undefined) await this.#journal.clock.sleep(endRetryMs);
+      }
+    }
+    await this.#giveBack(run);
   }
 
   /** What the body says, or what its error says about the run. */
@@ -141,8 +165,10 @@ export class RunWorker implements Worker {
       return outcome;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (run.signal.aborted) return { status: "cancelled", outputs: null, error: { code: "cancelled", message } };
-      return { status: "failed", outputs: null, error: { code: "run-failed", message } };
+      if (!(run.signal.reason instanceof RunCancelled)) {
+        return { status: "failed", outputs: null, error: { code: "run-failed", message } };
+      }
+      return { status: "cancelled", outputs: null, error: { code: "cancelled", message: run.signal.reason.message } };
     }
   }
 

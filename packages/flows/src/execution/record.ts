@@ -75,7 +75,8 @@ async function perform(
     return attempted.result;
   };
   const { frame } = own;
-  const meeting = { context, step, inputs, signal: frame.signal, clock: context.clock };
+  const onTrouble = (hook: string, error: string) => context.append("hook-failed", { hook, error });
+  const meeting = { context, step, inputs, signal: frame.signal, clock: context.clock, onTrouble };
   const met = await runThroughHooks(frame.execution.hooks, meeting, node, (result) => resume(own, result, node));
   checkInterruption(frame.signal);
   const attempt = last ?? { number: 1, startedAt, endedAt: context.clock.now(), error: met.result.error };

@@ -57,7 +57,7 @@ export class StepContext implements NodeContext {
 
   get log(): Logger {
     this.#log ??= createLogger((level, message, fields) => {
-      this.#append("log", { level, message, ...(fields === undefined ? {} : { fields: shown(fields) }) });
+      this.append("log", { level, message, ...(fields === undefined ? {} : { fields: shown(fields) }) });
     });
     return this.#log;
   }
@@ -71,7 +71,7 @@ export class StepContext implements NodeContext {
   }
 
   progress(current: number, total: number): void {
-    this.#append("step-progress", { current, total });
+    this.append("step-progress", { current, total });
   }
 
   runChild(options: StepChildOptions): Promise<ChildResult> {
@@ -86,11 +86,11 @@ export class StepContext implements NodeContext {
       env: options.env ?? this.env,
       beforeStart: (identity) => this.#durable.child(identity),
       onStdout: (text) => {
-        this.#append("stdout", text);
+        this.append("stdout", text);
         options.onStdout?.(text);
       },
       onStderr: (text) => {
-        this.#append("stderr", text);
+        this.append("stderr", text);
         options.onStderr?.(text);
       },
     });
@@ -106,7 +106,7 @@ export class StepContext implements NodeContext {
       return await runChild(options);
     } catch (error) {
       if (!(error instanceof ProcessError)) throw error;
-      const Kind = error.code === "spawn-failed" || error.code === "broker-lost" ? TransientError : NodeError;
+      const Kind = error.code === "spawn-failed" ? TransientError : NodeError;
       throw new Kind(error.message, { code: error.code, cause: error });
     }
   }
@@ -122,7 +122,8 @@ export class StepContext implements NodeContext {
     while (this.#children.size > 0) await Promise.allSettled(this.#children);
   }
 
-  #append(type: EventType, data: Json): void {
+  /** Writes into the log of the run, as of this record. */
+  append(type: EventType, data: Json): void {
     const { run, host } = this.#at.frame.execution;
     host.store.events.append({ type, runId: run.id, recordId: this.recordId, flow: run.flow, data });
   }

@@ -9,12 +9,14 @@ export interface KnownNames {
   readonly roots?: ReadonlySet<string>;
   /** Every step id, with the ids of its children when it is a group. */
   readonly steps?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Ids that several children of groups share, with the names that tell them apart. */
+  readonly ambiguous?: ReadonlyMap<string, readonly string[]>;
   readonly inputs?: ReadonlySet<string>;
   readonly secrets?: ReadonlySet<string>;
 }
 
 export interface NameProblem {
-  readonly code: "unknown-name" | "unknown-reference";
+  readonly code: "ambiguous-reference" | "unknown-name" | "unknown-reference";
   readonly message: string;
   readonly start: number;
   readonly end: number;
@@ -38,7 +40,7 @@ function checkReference(source: string, reference: Reference, known: KnownNames)
     return celNames.has(reference.root) ? undefined : unknownRoot(source, reference, roots);
   const [first] = reference.keys;
   if (first === undefined) return undefined;
-  if (reference.root === "steps" && known.steps) return checkStep(reference, known.steps);
+  if (reference.root === "steps" && known.steps) return checkStep(reference, known.steps, known.ambiguous);
   if (reference.root === "trigger") return checkKey(first, "trigger", new Set(triggerFields));
   if (reference.root === "inputs" && known.inputs) return checkKey(first, "inputs", known.inputs);
   if (reference.root === "secrets" && known.secrets) return checkKey(first, "secrets", known.secrets);
@@ -48,8 +50,17 @@ function checkReference(source: string, reference: Reference, known: KnownNames)
 
 type Key = Reference["keys"][number];
 
-function checkStep(reference: Reference, steps: NonNullable<KnownNames["steps"]>): NameProblem | undefined {
+function checkStep(
+  reference: Reference,
+  steps: NonNullable<KnownNames["steps"]>,
+  ambiguous: KnownNames["ambiguous"],
+): NameProblem | undefined {
   const [step, field] = reference.keys;
+  const paths = ambiguous?.get(String(step!.key));
+  if (paths) {
+    const message = `Several groups have a step ${step!.key}: write ${paths.map((path) => `steps.${path}`).join(" or ")}.`;
+    return { code: "ambiguous-reference", message, start: step!.start, end: step!.end, hint: `steps.${paths[0]}` };
+  }
   const children = steps.get(String(step!.key));
   if (!children) {
     const near = nearest(String(step!.key), steps.keys());

@@ -101,7 +101,7 @@ function compileUnterminated(
   path: readonly (string | number)[],
   compiler: Compiler,
 ): Evaluate {
-  const message = '${{ has no }} that ends it. If YAML cut the line short at a " #", quote this value.';
+  const message = "${{ has no }} that ends it: a brace, bracket or quote is missing.";
   const code: ExpressionCode = "expression-unterminated";
   compiler.diagnostics.push({
     code,

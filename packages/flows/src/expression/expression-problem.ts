@@ -36,7 +36,7 @@ function describe(source: string, problem: CelProblem, isSyntax: boolean): Expre
   const place = { start: problem.start, end: Math.max(problem.end, problem.start) };
   if (isSyntax) return { code: "expression-syntax", ...syntaxMessage(source, problem), ...place };
   if (problem.code === "no_matching_overload") return describeCall(source, problem);
-  return { code: "expression-type", message: `${problem.message}.`, ...place };
+  return { code: "expression-type", message: reason(problem.message), ...place };
 }
 
 const foreign: Record<string, string> = {
@@ -48,7 +48,9 @@ const foreign: Record<string, string> = {
 };
 
 function syntaxMessage(source: string, problem: CelProblem): { message: string; hint?: string | undefined } {
-  const message = `The expression cannot be read: ${problem.message.replace(/\bEOF\b/, "its end came too early")}.`;
+  const message = /\bEOF\b/.test(problem.message)
+    ? "The expression ends too early."
+    : `The expression cannot be read: ${problem.message}.`;
   const rest = source.slice(Math.max(0, problem.start)).trimStart();
   const word = /^(?:[A-Za-z]+|=|\|)/.exec(rest)?.[0] ?? "";
   return Object.hasOwn(foreign, word)
@@ -56,11 +58,32 @@ function syntaxMessage(source: string, problem: CelProblem): { message: string; 
     : { message };
 }
 
+/** CEL's own words, where they can be said more plainly. */
+export function reason(message: string): string {
+  const operator = /^no such overload: (.+) (\S+) (.+)$/.exec(message);
+  if (operator) return `"${operator[2]}" does not work on ${plainType(operator[1]!)} and ${plainType(operator[3]!)}.`;
+  const call = /^found no matching overload for '(.+)\((.*)\)'$/.exec(message);
+  if (call) return `${call[1]!.replace(/^.*\./, "")} does not take ${plainType(call[2]!) || "nothing"}${of(call[1]!)}.`;
+  return `${message}.`;
+}
+
+function of(called: string): string {
+  const receiver = called.includes(".") ? called.slice(0, called.lastIndexOf(".")) : "";
+  return receiver === "" || receiver === "dyn" ? "" : `, called on ${plainType(receiver)}`;
+}
+
+function plainType(type: string): string {
+  return type
+    .replace(/dyn<([^<>]+)>/g, "$1")
+    .replace(/\bdouble\b/g, "number")
+    .replace(/\bint\b/g, "integer");
+}
+
 function describeCall(source: string, problem: CelProblem): ExpressionProblem {
   const name = (problem.node?.args as readonly unknown[] | undefined)?.[0];
   const place = { start: problem.start, end: problem.end };
   if (typeof name !== "string" || callableNames().includes(name)) {
-    return { code: "expression-type", message: `The call does not fit: ${problem.message}.`, ...place };
+    return { code: "expression-type", message: reason(problem.message), ...place };
   }
   const at = Math.max(problem.start, source.indexOf(`${name}(`, problem.start));
   const near = nearest(name, callableNames());

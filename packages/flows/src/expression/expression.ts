@@ -4,7 +4,7 @@ import { FunctionError } from "./cel-functions.ts";
 import { resultToJson, UnusableResult } from "./cel-result.ts";
 import { OutOfTime, runBounded } from "./computing-time.ts";
 import { type ExpressionCode, ExpressionError, missingValue } from "./expression-error.ts";
-import { checkExpression, type ExpressionProblem } from "./expression-problem.ts";
+import { checkExpression, type ExpressionProblem, reason } from "./expression-problem.ts";
 import { loopNames, rootNames } from "./names.ts";
 import { followPath, parsePath } from "./path-expression.ts";
 import { pathReference, type Reference, survey } from "./references.ts";
@@ -114,7 +114,7 @@ function asExpressionError(source: string, error: unknown): ExpressionError {
   }
   const code =
     (error as Error).name === "ParseError" ? "expression-syntax" : (celCodes[problem.code] ?? "expression-type");
-  return failure(code, source, problem.message, error);
+  return failure(code, source, reason(problem.message).replace(/\.$/, ""), error);
 }
 
 function missingPath(node: ASTNode | undefined): string | undefined {

@@ -11,6 +11,8 @@ export interface Meeting {
   /** Aborts `beforeExecute` and the node; `afterExecute` runs in any case. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Told of every hook in trouble, whatever that means for the step. */
+  readonly onTrouble: (hook: string, trouble: string) => void;
 }
 
 export interface HookReport {
@@ -121,7 +123,7 @@ function read(chained: ChainedHook, outcome: Outcome<unknown>, passage: Passage)
   const trouble = outcome.status === "ok" ? result : troubleOf(outcome);
   if (trouble === undefined) return undefined;
   passage.reports.set(chained, trouble);
-  passage.context.log.warn(`The hook ${chained.name} failed: ${trouble}`, { hook: chained.name });
+  passage.onTrouble(chained.name, trouble);
   return chained.hook.onError === "fail" ? { failure: trouble } : undefined;
 }
 

@@ -22,6 +22,8 @@ export interface NodeRegistry {
   /** In order of name. */
   list(): readonly NodeListing[];
   has(name: string): boolean;
+  /** All names, so that a registry can be what a flow file is checked against. */
+  keys(): Iterable<string>;
   /** The node, or a promise of it on the first use of a built-in one; undefined when there is none. */
   find(name: string): NodeDefinition | Promise<NodeDefinition> | undefined;
   /** ` Did you mean "x"?`, or an empty string. */
@@ -49,6 +51,7 @@ export function createNodeRegistry(extra: readonly NodeSource[] = []): NodeRegis
     diagnostics,
     list: () => [...entries.values()].map((entry) => entry.listing).sort((a, b) => (a.name < b.name ? -1 : 1)),
     has: (name) => entries.has(name),
+    keys: () => entries.keys(),
     find(name) {
       const entry = entries.get(name);
       if (!entry || "definition" in entry) return entry?.definition;

@@ -22,6 +22,8 @@ export interface OpenOptions {
 
 const require = createRequire(import.meta.url);
 const openingBusyMs = 5_000;
+/** What a burst has made longer is cut back to this at the next checkpoint. */
+const largestLogBytes = 64 * 1024 * 1024;
 
 interface Driver {
   readonly DatabaseSync: new (file: string) => Database;
@@ -54,6 +56,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
   database.exec(`PRAGMA busy_timeout = ${openingBusyMs}`);
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");
   database.exec("PRAGMA journal_mode = WAL");
+  database.exec(`PRAGMA journal_size_limit = ${largestLogBytes}`);
   database.exec(`PRAGMA synchronous = ${options.synchronous === "normal" ? "NORMAL" : "FULL"}`);
   database.exec("PRAGMA foreign_keys = ON");
   return database;

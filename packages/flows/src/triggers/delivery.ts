@@ -4,6 +4,7 @@ import type { StartedRun } from "../durability/durability.ts";
 import type { Engine } from "../engine/engine.ts";
 import { InputError } from "../engine/input-error.ts";
 import { jsonOf, NotJsonError } from "../execution/json-value.ts";
+import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type Accepted, event, isTriggerEvent, TriggerError, type TriggerEvent } from "./trigger.ts";
 
@@ -27,6 +28,8 @@ export class Delivery {
   #dropped = 0;
   #lastFiredAt: number | undefined;
   #lastRunId: string | undefined;
+  #open = 0;
+  #onIdle: (() => void)[] = [];
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -49,6 +52,21 @@ export class Delivery {
    * @throws EventRefused when no try will succeed; anything else may be tried again
    */
   async deliver(value: Json | TriggerEvent): Promise<Accepted> {
+    this.#open += 1;
+    try {
+      return await this.#deliver(value);
+    } finally {
+      this.#open -= 1;
+      if (this.#open === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  /** Resolves when nothing is on its way into the store. */
+  async idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  async #deliver(value: Json | TriggerEvent): Promise<Accepted> {
     const { engine, uses, triggerId } = this.#options;
     const flow = this.#options.flow();
     const happened = readEvent(value);
@@ -69,7 +87,7 @@ export class Delivery {
       });
       return this.#accept(flow, started, happened.id);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError || error instanceof ExpressionError)) throw error;
       const message = `The trigger cannot start ${flow.name}: ${error.message}`;
       return this.#refuse(flow, new EventRefused("event-refused", message));
     }

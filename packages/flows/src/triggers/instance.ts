@@ -15,6 +15,7 @@ import type { TriggerStatus } from "./status.ts";
 import type { SuperviseOptions } from "./supervise-options.ts";
 import { TriggerError } from "./trigger.ts";
 import { type ContextOptions, createTriggerContext } from "./trigger-context.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 export interface InstanceOptions extends Pick<SuperviseOptions, "engine" | "http" | "projectDir"> {
   readonly surroundings: Omit<Surroundings, "signal" | "warn">;
@@ -36,7 +37,7 @@ export class TriggerInstance {
   readonly #backOff = new BackOff();
   readonly #stopping = new AbortController();
   readonly #living: Promise<void>;
-  #isAbandoned = false;
+  readonly #abandoned = new AbortController();
 
   constructor(flow: Flow, trigger: FlowTrigger, options: InstanceOptions) {
     this.flow = flow;
@@ -85,9 +86,9 @@ export class TriggerInstance {
     const end = await Promise.race([this.#living, late]);
     cancel();
     if (end !== "late") return;
-    this.#isAbandoned = true;
     this.#fail("trigger-stuck", `It did not stop within ${formatDuration(graceMs)} and was left behind.`);
-    this.#state.become("stopped");
+    this.#abandoned.abort();
+    await this.#living;
   }
 
   /** Life after life, until it is stopped or only a change of its flow can help. */
@@ -144,6 +145,7 @@ export class TriggerInstance {
 
   async #run(prepared: PreparedTrigger, life: AbortSignal): Promise<void> {
     const { engine, http, projectDir, clock, log, lifeId } = this.#options;
+    const abandoned = this.#abandoned.signal;
     const options: ContextOptions = {
       flowName: this.flow.name,
       triggerId: this.#trigger.id,
@@ -156,10 +158,16 @@ export class TriggerInstance {
     };
     this.#state.become("running");
     this.#append("trigger-started", {});
-    await runTrigger(prepared, createTriggerContext(options, this.#state, life), (value) => {
-      if (this.#isAbandoned) throw new TriggerError("trigger-stuck", "The trigger was stopped; it can no longer fire.");
+    const running = runTrigger(prepared, createTriggerContext(options, this.#state, life), async (value) => {
+      if (abandoned.aborted) throw new TriggerError("trigger-stuck", "The trigger was stopped; it can no longer fire.");
       return this.#delivery.deliver(value);
     });
+    try {
+      // What was left behind gives its lease back.
+      await Promise.race([running, untilStopped(abandoned)]);
+    } finally {
+      await this.#delivery.idle();
+    }
   }
 
   async #pause(ranMs: number, signal: AbortSignal): Promise<void> {

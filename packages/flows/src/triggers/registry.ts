@@ -51,7 +51,8 @@ export function createTriggerRegistry(extra: readonly TriggerSource[] = []): Tri
     has: (name) => entries.has(name),
     find(name) {
       const entry = entries.get(name);
-      if (!entry || !("load" in entry.found)) return entry?.found;
+      if (!entry) return undefined;
+      if (!("load" in entry.found)) return entry.found;
       return entry.found.load().then((definition) => {
         entries.set(name, { listing: entry.listing, found: definition });
         return definition;

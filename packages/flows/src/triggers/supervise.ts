@@ -16,24 +16,17 @@ const defaultGraceMs = 5_000;
 
 /** Starts the triggers of these flows, and keeps them alive. */
 export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor {
-  const { engine, http, projectDir, registry = createTriggerRegistry() } = options;
+  const instanceOptions = instanceOptionsOf(options);
   const graceMs = options.graceMs ?? defaultGraceMs;
-  const instanceOptions: InstanceOptions = {
-    engine,
-    http,
-    projectDir,
-    clock: options.clock ?? systemClock,
-    log: options.log ?? silentLogger,
-    lifeId: randomUUID(),
-    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
-  };
   let kept = new Map<string, Kept>();
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
 
   async function replace(flows: readonly Flow[]): Promise<void> {
     const wanted = triggersOf(flows);
-    const isSame = (key: string) => wanted.get(key)?.signature === kept.get(key)?.signature;
+    // What had failed for good is tried again: another file may have been in its way.
+    const isSame = (key: string) =>
+      wanted.get(key)?.signature === kept.get(key)?.signature && kept.get(key)?.instance.status().health !== "failed";
     const gone = [...kept].filter(([key]) => !isSame(key));
     await Promise.all(gone.map(([, { instance }]) => instance.stop(graceMs)));
     const next = new Map<string, Kept>();
@@ -63,6 +56,19 @@ export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor 
       isClosed = true;
       return inTurn([]);
     },
+  };
+}
+
+function instanceOptionsOf(options: SuperviseOptions): InstanceOptions {
+  const { engine, http, projectDir, registry = createTriggerRegistry() } = options;
+  return {
+    engine,
+    http,
+    projectDir,
+    clock: options.clock ?? systemClock,
+    log: options.log ?? silentLogger,
+    lifeId: randomUUID(),
+    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
   };
 }
 

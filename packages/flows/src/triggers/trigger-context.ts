@@ -27,6 +27,7 @@ export function createTriggerContext(
     clock,
     signal,
     events: store.events,
+    runs: store.durability,
     state: stateOf(store, `trigger:${options.flowName}/${options.triggerId}`),
     sleep: (ms) => clock.sleep(ms, signal),
     describe: (text, more) => state.describe(text, more),

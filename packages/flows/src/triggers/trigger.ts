@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
+import type { Durability } from "../durability/durability.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { HttpHost } from "../http/mount.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -50,6 +51,7 @@ export interface TriggerContext {
   readonly http: HttpHost | undefined;
   /** What happens in this store: runs that end, hooks that fail. */
   readonly events: EventLog;
+  readonly runs: Pick<Durability, "get">;
   /** Differs between two lives of the server: an event id made of it happens once in each. */
   readonly lifeId: string;
   /** Says how the trigger is (mounted path, schedule); `nextAt` is its next firing. Shown in `status`. */

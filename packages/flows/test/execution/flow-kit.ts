@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "@pawl/hooks/guard";
 import { onTestFinished } from "vitest";
 import {
   createEngine,
@@ -41,16 +42,13 @@ export function temporaryProject(): string {
   return folder;
 }
 
-export async function openStore(
-  kind: StoreKind,
-  folder: string,
-  options: { clock?: EngineOptions["clock"] } = {},
-): Promise<Store> {
-  const clock = options.clock === undefined ? {} : { clock: options.clock };
+/** A store that is closed after the test. The clock of an engine is not its clock, unless it is given here. */
+export async function openStore(kind: StoreKind, folder: string, clock?: Clock): Promise<Store> {
+  const options = clock === undefined ? {} : { clock };
   const store =
     kind === "memory"
-      ? createMemoryStore(clock)
-      : await openSqliteStore(join(folder, "pawl.db"), { ...clock, synchronous: "normal" });
+      ? createMemoryStore(options)
+      : await openSqliteStore(join(folder, "pawl.db"), { ...options, synchronous: "normal" });
   onTestFinished(() => store.close());
   return store;
 }
@@ -64,7 +62,7 @@ export async function flowOf(text: string): Promise<Flow> {
 
 export async function createTestEngine(options: KitOptions = {}): Promise<Engine> {
   const projectDir = options.projectDir ?? temporaryProject();
-  const store = options.store ?? (await openStore(options.kind ?? "memory", projectDir, options));
+  const store = options.store ?? (await openStore(options.kind ?? "memory", projectDir));
   return createEngine({ env: { PATH: process.env.PATH }, ...options, projectDir, store });
 }
 

@@ -1,5 +1,6 @@
 import { createHttpHook } from "../claude/http-hook.ts";
 import { createCommandHook } from "../command/command-hook.ts";
+import { createPersistentHook } from "../command/persistent-hook.ts";
 import type { HookCallback } from "../registry/hook-matcher.ts";
 import type { HookAction } from "./candidate.ts";
 import { createHandlerHook } from "./handler.ts";
@@ -22,7 +23,8 @@ export interface RunnableAction {
 export function createAction(action: Exclude<HookAction, { type: "none" }>, context: ActionContext): RunnableAction {
   if (action.type === "handler") return { callback: createHandlerHook(action.file) };
   if (action.type === "http") return { callback: createHttpHook({ ...action, env: context.env }) };
-  const hook = createCommandHook({
+  const create = action.mode === "persistent" ? createPersistentHook : createCommandHook;
+  const hook = create({
     command: action.command,
     ...(action.cwd === undefined ? {} : { cwd: action.cwd }),
     ...(action.variables === undefined ? {} : { variables: action.variables }),

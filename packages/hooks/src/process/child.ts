@@ -23,6 +23,11 @@ export interface ChildOptions {
    * first. When this process dies meanwhile, the program never starts.
    */
   readonly beforeStart?: (identity: ProcessIdentity) => Promise<void>;
+  /**
+   * Whose child the program is: this process's (`direct`), or a small helper's (`broker`), which starts programs without
+   * stopping our event loop while a large memory is copied. Default: `auto`, the broker once this process is large.
+   */
+  readonly via?: "auto" | "direct" | "broker";
 }
 
 export interface ChildResult {
@@ -37,3 +42,15 @@ export interface ChildResult {
   readonly ended: "aborted" | "overflow" | undefined;
   readonly durationMs: number;
 }
+
+/** What an abort before the start leaves. */
+export const neverStarted: ChildResult = {
+  exitCode: undefined,
+  signal: undefined,
+  stdout: "",
+  stderr: "",
+  stdoutTruncated: false,
+  stderrTruncated: false,
+  ended: "aborted",
+  durationMs: 0,
+};

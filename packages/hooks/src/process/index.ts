@@ -1,4 +1,5 @@
 // What is exported here is public.
+export type { SpawnBroker } from "./broker/spawn-broker.ts";
 export type { ChildOptions, ChildResult } from "./child.ts";
 export { endGroup } from "./end-group.ts";
 export { ProcessError, type ProcessErrorCode, ProgramNotFoundError } from "./errors.ts";
@@ -10,4 +11,4 @@ export {
   type ProgramCallOptions,
   type ProgramReport,
 } from "./persistent/persistent-program.ts";
-export { runChild } from "./run-child.ts";
+export { runChild, startSpawnBroker } from "./run-child.ts";

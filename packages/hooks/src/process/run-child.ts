@@ -1,20 +1,15 @@
-import type { Readable, Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
-import { CapturedOutput } from "./captured-output.ts";
+import type { SpawnBroker } from "./broker/spawn-broker.ts";
 import type { ChildOptions, ChildResult } from "./child.ts";
-import { ProcessError } from "./errors.ts";
-import { openGate } from "./gate.ts";
-import { defaultGraceMs, endWholeGroup, signalGroup, terminateGroup } from "./group.ts";
-import { identify } from "./identity.ts";
-import { type Launched, launch } from "./launch.ts";
-import { rememberGroup } from "./living-groups.ts";
+import { runHere } from "./run-here.ts";
 
-const defaultMaxOutputBytes = 1_048_576;
-/** Quiet milliseconds after which pipes that somebody outside the group still holds are given up. */
-const quietMs = 100;
-const longestDrainMs = 1_000;
-/** Milliseconds after KILL in which the system has to say that the leader is gone; then we go on without it. */
-const lostMs = 5_000;
+/**
+ * Resident bytes from which a spawn of our own stops the event loop for longer (4 to 6 ms, 20 to 40 at 500 MB) than
+ * the way through the broker takes. Only Linux copies page tables to start a program.
+ */
+const largeBytes = 192 * 1_048_576;
+
+let broker: SpawnBroker | undefined;
+let starting: Promise<SpawnBroker | undefined> | undefined;
 
 /**
  * Runs a program in a process group of its own to its end, and lets nothing of the group survive: not on an abort, not
@@ -23,170 +18,24 @@ const lostMs = 5_000;
  * @throws ProcessError
  */
 export async function runChild(options: ChildOptions): Promise<ChildResult> {
-  const begin = performance.now();
-  if (options.signal?.aborted) return neverStarted;
-  const run = new Run(await launch(options), options);
-  try {
-    await run.begin();
-    const exit = await run.exit;
-    await run.endRest();
-    await run.drain();
-    return run.result(exit, performance.now() - begin);
-  } finally {
-    await run.dispose();
-  }
+  if (options.via === "direct" || !(options.via === "broker" || isLarge())) return runHere(options);
+  const helper = broker?.isOpen ? broker : await startSpawnBroker();
+  return helper ? helper.run(options) : runHere(options);
 }
 
-const neverStarted: ChildResult = {
-  exitCode: undefined,
-  signal: undefined,
-  stdout: "",
-  stderr: "",
-  stdoutTruncated: false,
-  stderrTruncated: false,
-  ended: "aborted",
-  durationMs: 0,
-};
-
-interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+/**
+ * Starts the helper now, before this process is large; otherwise it starts when it is first needed.
+ * @returns nothing when there is no helper here: on Windows, and in sources that were not built
+ */
+export async function startSpawnBroker(): Promise<SpawnBroker | undefined> {
+  if (broker?.isOpen) return broker;
+  starting ??= import("./broker/spawn-broker.ts").then(({ createSpawnBroker }) => createSpawnBroker());
+  broker = await starting.finally(() => {
+    starting = undefined;
+  });
+  return broker;
 }
 
-class Run {
-  readonly exit: Promise<Exit>;
-  readonly #child: Launched;
-  readonly #options: ChildOptions;
-  readonly #graceMs: number;
-  readonly #stdout: CapturedOutput;
-  readonly #stderr: CapturedOutput;
-  readonly #closed: Promise<void>;
-  readonly #forgetGroup: () => void;
-  readonly #onAbort = (): void => this.#end("aborted");
-  #ended: ChildResult["ended"];
-  #endedAt = 0;
-  #giveUpOnExit: (exit: Exit) => void = () => {};
-  #killTimer: NodeJS.Timeout | undefined;
-  #hasExited = false;
-  #listenerError: { readonly error: unknown } | undefined;
-
-  constructor(child: Launched, options: ChildOptions) {
-    this.#child = child;
-    this.#options = options;
-    this.#graceMs = options.graceMs ?? defaultGraceMs;
-    this.#forgetGroup = rememberGroup(child.pid);
-    this.exit = new Promise((resolve) => {
-      this.#giveUpOnExit = resolve;
-      child.once("exit", (code, signal) => {
-        this.#hasExited = true;
-        resolve({ code, signal });
-      });
-    });
-    this.#closed = new Promise((resolve) => child.once("close", () => resolve()));
-    child.on("error", () => {}); // a signal that could not be sent; the group is signalled again
-    this.#stdout = this.#capture(child.stdout!, options.onStdout);
-    this.#stderr = this.#capture(child.stderr!, options.onStderr);
-    for (const pipe of [child.stdin, child.stdio[3]]) pipe?.on("error", () => {}); // EPIPE: it did not want to read
-    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (options.signal?.aborted) this.#onAbort();
-  }
-
-  /** Opens the gate, if there is one, and feeds standard input. */
-  async begin(): Promise<void> {
-    if (this.#options.beforeStart) await this.#passGate(this.#options.beforeStart);
-    if (this.#options.stdin !== undefined) this.#child.stdin!.end(this.#options.stdin);
-  }
-
-  async #passGate(beforeStart: NonNullable<ChildOptions["beforeStart"]>): Promise<void> {
-    const identity = identify(this.#child.pid);
-    if (identity === undefined) {
-      if (this.#ended) return;
-      throw new ProcessError("spawn-failed", `${this.#options.argv[0]} ended before it could be recognised.`);
-    }
-    await Promise.race([beforeStart(identity), this.exit]);
-    if (this.#ended === undefined) openGate(this.#child.stdio[3] as Writable);
-  }
-
-  /** The leader is gone: ends what it left behind. */
-  async endRest(): Promise<void> {
-    clearTimeout(this.#killTimer);
-    const spentMs = this.#ended === undefined ? 0 : performance.now() - this.#endedAt;
-    if (signalGroup(this.#child.pid, 0)) await endWholeGroup(this.#child.pid, Math.max(0, this.#graceMs - spentMs));
-    this.#forgetGroup();
-  }
-
-  /** Reads what is still in the pipes. One that was handed to somebody outside the group is given up once it is quiet. */
-  async drain(): Promise<void> {
-    const bytes = (): number => this.#stdout.totalBytes + this.#stderr.totalBytes;
-    const timers = new AbortController();
-    const closed = this.#closed.then(() => true);
-    for (let waited = 0; waited < longestDrainMs; waited += quietMs) {
-      const before = bytes();
-      const pause = delay(quietMs, false, { signal: timers.signal }).catch(() => false);
-      if ((await Promise.race([closed, pause])) || bytes() === before) break;
-    }
-    timers.abort();
-  }
-
-  result(exit: Exit, durationMs: number): ChildResult {
-    if (this.#listenerError) throw this.#listenerError.error;
-    return {
-      exitCode: exit.code ?? undefined,
-      signal: exit.signal ?? undefined,
-      stdout: this.#stdout.text(),
-      stderr: this.#stderr.text(),
-      stdoutTruncated: this.#stdout.isTruncated,
-      stderrTruncated: this.#stderr.isTruncated,
-      ended: this.#ended,
-      durationMs,
-    };
-  }
-
-  async dispose(): Promise<void> {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    if (!this.#hasExited) {
-      this.#kill(); // it never got past its gate
-      await this.exit;
-    }
-    clearTimeout(this.#killTimer);
-    this.#forgetGroup();
-    for (const pipe of this.#child.stdio) pipe?.destroy();
-  }
-
-  #capture(stream: Readable, onText: ((text: string) => void) | undefined): CapturedOutput {
-    return new CapturedOutput(stream, {
-      maxBytes: this.#options.maxOutputBytes ?? defaultMaxOutputBytes,
-      onText: onText && ((text) => this.#tell(onText, text)),
-      onOverflow: () => {
-        if (this.#options.overflow === "fail") this.#end("overflow");
-      },
-    });
-  }
-
-  /** A listener that throws ends the program; its error is what `runChild` rejects with. */
-  #tell(listener: (text: string) => void, text: string): void {
-    if (this.#listenerError) return;
-    try {
-      listener(text);
-    } catch (error) {
-      this.#listenerError = { error };
-      this.#end("aborted");
-    }
-  }
-
-  #end(reason: NonNullable<ChildResult["ended"]>): void {
-    if (this.#ended !== undefined || this.#hasExited) return;
-    this.#ended = reason;
-    this.#endedAt = performance.now();
-    terminateGroup(this.#child.pid);
-    this.#killTimer = setTimeout(() => this.#kill(), this.#graceMs);
-  }
-
-  #kill(): void {
-    signalGroup(this.#child.pid, "SIGKILL");
-    this.#killTimer = setTimeout(() => {
-      this.#child.unref();
-      this.#giveUpOnExit({ code: null, signal: "SIGKILL" });
-    }, lostMs);
-  }
+function isLarge(): boolean {
+  return process.platform === "linux" && (broker?.isOpen || process.memoryUsage.rss() > largeBytes);
 }

@@ -59,11 +59,6 @@ export class TrustStore {
     else this.#disabled.delete(name);
   }
 
-  /** Forgets trusted hooks that are not among these keys. */
-  keepOnly(keys: ReadonlySet<string>): void {
-    this.#hooks = Object.fromEntries(Object.entries(this.#hooks).filter(([key]) => keys.has(key)));
-  }
-
   save(): void {
     mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
     const content = {

@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { NodeError } from "../node.ts";
 
@@ -26,13 +26,19 @@ export async function projectPath(projectDir: string, path: string, options: Pro
   );
 }
 
-/** The real path of the longest part that exists, and the rest as written. */
-async function realParent(path: string): Promise<string> {
+const maxLinks = 40;
+
+/** The real path of the longest part that exists, and the rest as written. A link to what does not exist is followed too. */
+async function realParent(path: string, links = 0): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw asNodeError(error, path);
-    return join(await realParent(dirname(path)), basename(path));
+    const folder = await realParent(dirname(path), links);
+    const target = await readlink(join(folder, basename(path))).catch(() => undefined);
+    if (target === undefined) return join(folder, basename(path));
+    if (links >= maxLinks) throw new NodeError(`"${path}" leads through too many links.`, { code: "file-eloop" });
+    return realParent(resolve(folder, target), links + 1);
   }
 }
 

@@ -1,0 +1,95 @@
+import type { Flow, RunRecord } from "@pawl/flows";
+import type { Call, Command } from "../command.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { type FoundFlow, findFlow } from "../find-flow.ts";
+import { readPairs } from "../key-values.ts";
+import { noteDiagnostics } from "../output/note-diagnostics.ts";
+import { shortId } from "../output/run-view.ts";
+import { openRuntime, type Runtime } from "../runtime.ts";
+
+export const command: Command = {
+  arguments: [{ name: "<flow>", description: "Name of a flow, or a file", complete: "flow" }],
+  options: [
+    { flags: "-i, --input <name=value>", description: "An input of the flow; may be repeated", isList: true },
+    { flags: "--var <name=value>", description: "A value for `vars`; may be repeated", isList: true },
+    { flags: "--dry-run", description: "Check the flow and its inputs, and show what would run" },
+    { flags: "--detach", description: "Queue the run and return; `pawl serve` executes it" },
+  ],
+  json: true,
+  details: "Run a flow here and show its steps as they end. Ctrl-C cancels it.",
+  examples: ["pawl run hello", "pawl run deploy --input env=staging", "pawl run ./backup.yaml --json"],
+  async run(call) {
+    const found = await findFlow(call, call.arguments[0]!);
+    noteDiagnostics(call.terminal, found.loaded);
+    const request = { inputs: readPairs("--input", call.options.input), vars: readPairs("--var", call.options.var) };
+    if (call.options.dryRun === true) return dryRun(call, found, request.inputs);
+    const runtime = await openRuntime(found.loaded, found.findFlow);
+    try {
+      if (call.options.detach === true) return await detach(call, runtime, found.flow, request);
+      return await runHere(call, runtime, found.flow, request);
+    } finally {
+      await runtime.close();
+    }
+  },
+};
+
+type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars">;
+
+async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+  const { terminal, signal } = call;
+  if (call.options.json === true) {
+    const run = await engine.run(flow, { ...request, signal });
+    const { toRunReport } = await import("@pawl/flows");
+    terminal.json(toRunReport(run, await store.durability.steps(run.id)));
+    return exitCodeOf(run);
+  }
+  const { RunProgress } = await import("../output/run-progress.ts");
+  const progress = new RunProgress(terminal, store, { name: flow.name, flow });
+  const run = await engine.run(flow, { ...request, signal });
+  await progress.finish(run);
+  return exitCodeOf(run);
+}
+
+export function exitCodeOf(run: RunRecord): ExitCode {
+  if (run.status === "failed" && run.error?.code === "run-timeout") return exitCodes.timedOut;
+  return run.status === "failed" || run.status === "cancelled" ? exitCodes.failed : exitCodes.ok;
+}
+
+async function detach(call: Call, { engine }: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+  const { runId, dropped } = await engine.start(flow, request);
+  if (dropped) {
+    call.terminal.note(`${flow.name} has enough runs, and its overflow policy drops this one.`);
+    return exitCodes.failed;
+  }
+  if (call.options.json === true) call.terminal.json({ run: { id: runId } });
+  else
+    call.terminal.out(
+      `${flow.name}  run ${shortId(runId)} is queued · pawl serve executes it · pawl show ${shortId(runId)}`,
+    );
+  return exitCodes.ok;
+}
+
+/** What would run, in the order of the file. Nothing is executed, and nothing is remembered. */
+async function dryRun(call: Call, { flow }: FoundFlow, inputs: Request["inputs"]): Promise<ExitCode> {
+  const { readRunInputs } = await import("@pawl/flows");
+  const resolved = readRunInputs(flow, inputs ?? {});
+  const { planOf } = await import("../output/plan.ts");
+  const steps = planOf(flow);
+  if (call.options.json === true) {
+    call.terminal.json({ flow: flow.name, file: flow.file, inputs: resolved, steps });
+    return exitCodes.ok;
+  }
+  const width = Math.max(...steps.map((step) => step.id.length));
+  call.terminal.out(`${call.terminal.colors.bold(flow.name)}  dry run: nothing is executed`);
+  for (const step of steps) {
+    const condition = step.if === undefined ? "" : `  if ${step.if}`;
+    call.terminal.out(` · ${step.id.padEnd(width)}  ${step.does}${condition}`);
+  }
+  const shown = Object.entries(resolved).map(([name, value]) => {
+    return `${name}=${flow.inputs[name]?.secret ? "(secret)" : JSON.stringify(value)}`;
+  });
+  call.terminal.out(
+    [shown.length > 0 ? `inputs ${shown.join(" ")}` : "no inputs", `pawl run ${flow.name}`].join(" · "),
+  );
+  return exitCodes.ok;
+}

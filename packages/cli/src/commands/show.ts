@@ -1,0 +1,26 @@
+import type { Command } from "../command.ts";
+import { findRun, latestRun } from "../find-run.ts";
+import { projectOf } from "../open-project.ts";
+import { withStore } from "../runtime.ts";
+
+export const command: Command = {
+  arguments: [{ name: "[run]", description: "Its id, or the beginning of it. Default: the latest", complete: "run" }],
+  json: true,
+  details: "Show a run and what became of its steps.",
+  examples: ["pawl show", "pawl show 01JD8Z3K5M7QX --json"],
+  async run(call) {
+    const { parseFlow, toRunReport } = await import("@pawl/flows");
+    const { detailsOf, formatEnd, formatReport } = await import("../output/run-view.ts");
+    await withStore(await projectOf(call), async (store) => {
+      const [id] = call.arguments;
+      const run = id === undefined ? await latestRun(store) : await findRun(store, id);
+      const steps = await store.durability.steps(run.id);
+      const report = toRunReport(run, steps);
+      if (call.options.json === true) return call.terminal.json(report);
+      const { flow } = await parseFlow(run.definition.text);
+      call.terminal.out(formatReport(report, call.terminal));
+      if (run.starts > 1) call.terminal.out(call.terminal.colors.dim(`resumed ${run.starts - 1} times`));
+      call.terminal.out(formatEnd(report, detailsOf(run, steps, flow), call.terminal));
+    });
+  },
+};

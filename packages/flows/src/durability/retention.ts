@@ -1,0 +1,106 @@
+import { cachedStatements, type Statement } from "../sqlite/index.ts";
+import type { Journal } from "./journal.ts";
+import { firstIdAt } from "./run-id.ts";
+import type { Pruned, Retention } from "./store.ts";
+
+const dayMs = 86_400_000;
+const defaultRuns = 10_000;
+const defaultDays = 30;
+const defaultFailedDays = 90;
+/** What belongs to no run: triggers that fired, projects that changed. */
+const eventsWithoutRun = 50_000;
+/** Runs taken out, and pages given back, in one transaction: the event loop stands still that long. */
+const runsAtOnce = 100;
+const pagesAtOnce = 500;
+
+const ended = { good: "('completed', 'cancelled')", failed: "('failed')" };
+
+/** Takes out what nobody wants to look at any more, and gives the space back. */
+export class Pruner {
+  readonly #journal: Journal;
+  readonly #sql: (text: string) => Statement;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    this.#sql = cachedStatements(journal.database);
+  }
+
+  async prune(retention: Retention = {}): Promise<Pruned> {
+    let runs = 0;
+    for (const flow of this.#flows()) {
+      const { days = retention.days ?? defaultDays, runs: most = retention.runs ?? defaultRuns } =
+        retention.flows?.[flow] ?? {};
+      const failedDays = Math.max(days, retention.failedDays ?? defaultFailedDays);
+      runs += await this.#pruneRuns(flow, "good", { days, most });
+      runs += await this.#pruneRuns(flow, "failed", { days: failedDays, most });
+    }
+    await this.#pruneRest(retention.days ?? defaultDays);
+    await this.#giveSpaceBack();
+    return { runs };
+  }
+
+  /** Each name is found by one look into the index, however many runs it has. */
+  #flows(): string[] {
+    const names: string[] = [];
+    const next = this.#sql("SELECT min(flow) AS flow FROM runs WHERE flow > ?");
+    for (let name = next.get("")?.flow; typeof name === "string"; name = next.get(name)?.flow) names.push(name);
+    return names;
+  }
+
+  async #pruneRuns(flow: string, kind: keyof typeof ended, rule: { days: number; most: number }): Promise<number> {
+    const oldest = this.#journal.clock.now() - rule.days * dayMs;
+    const surplus = this.#sql(
+      `SELECT id FROM runs WHERE flow = ? AND status IN ${ended[kind]} ORDER BY id DESC LIMIT 1 OFFSET ?`,
+    ).get(flow, Math.max(0, rule.most));
+    const select = this.#sql(
+      `SELECT id FROM runs WHERE flow = ?1 AND status IN ${ended[kind]} AND (id <= ?2 OR (id < ?3 AND ended_at < ?4))
+       ORDER BY id LIMIT ${runsAtOnce}`,
+    );
+    for (let count = 0; ; ) {
+      const removed = await this.#journal.transact(() => {
+        const rows = select.all(flow, (surplus?.id as string) ?? "", firstIdAt(oldest), oldest);
+        for (const row of rows) this.#remove(row.id as string);
+        return rows.length;
+      });
+      count += removed;
+      if (removed < runsAtOnce) return count;
+    }
+  }
+
+  #remove(runId: string): void {
+    for (const table of ["steps", "waits", "signals", "events"]) {
+      this.#sql(`DELETE FROM ${table} WHERE run_id = ?`).run(runId);
+    }
+    this.#sql("DELETE FROM runs WHERE id = ?").run(runId);
+  }
+
+  async #pruneRest(days: number): Promise<void> {
+    const now = this.#journal.clock.now();
+    await this.#journal.transact(() => {
+      this.#sql(
+        "DELETE FROM definitions WHERE NOT EXISTS (SELECT 1 FROM runs WHERE definition = definitions.hash)",
+      ).run();
+      this.#sql("DELETE FROM state WHERE expires_at <= ?").run(now);
+      this.#sql(
+        `DELETE FROM events WHERE run_id IS NULL AND (time < ?1 OR seq <=
+         (SELECT seq FROM events WHERE run_id IS NULL ORDER BY seq DESC LIMIT 1 OFFSET ${eventsWithoutRun}))`,
+      ).run(now - days * dayMs);
+    });
+  }
+
+  async #giveSpaceBack(): Promise<void> {
+    const { database, writer } = this.#journal;
+    for (let free = this.#freePages(); free > 0; ) {
+      await writer.write(() => database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`));
+      const left = this.#freePages();
+      if (left >= free) break;
+      free = left;
+    }
+    // Another process that reads or writes just now keeps the log file as long as it is; the next time will do.
+    this.#sql("PRAGMA wal_checkpoint(TRUNCATE)").all();
+  }
+
+  #freePages(): number {
+    return Number(this.#sql("PRAGMA freelist_count").get()?.freelist_count ?? 0);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Json, JsonObject } from "../json.ts";
+import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
+
+/** What `toRecord` reads. */
+export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host
+  FROM runs r JOIN definitions d ON d.hash = r.definition LEFT JOIN owners o ON o.id = r.owner`;
+
+/** The record of a run that this process has just begun, as reading it would give it. */
+export function freshRecord(
+  run: NewRun,
+  begun: Pick<RunRecord, "id" | "status" | "createdAt" | "startedAt" | "owner" | "starts">,
+): RunRecord {
+  const { concurrency: _, idempotencyKey: __, ...rest } = run;
+  return { ...rest, ...begun, error: undefined, outputs: null, endedAt: undefined };
+}
+
+export function toRecord(row: Record<string, unknown>): RunRecord {
+  return {
+    id: row.id as string,
+    flow: row.flow as string,
+    definition: {
+      hash: row.definition as string,
+      text: row.definition_text as string,
+      file: (row.file as string | null) ?? undefined,
+    },
+    inputs: parse<JsonObject>(row.inputs),
+    vars: parse<JsonObject>(row.vars),
+    trigger: toTrigger(parse<Partial<RunTrigger>>(row.trigger)),
+    ...(row.parent_run ? { parent: { runId: row.parent_run as string, recordId: row.parent_record as string } } : {}),
+    status: row.status as RunStatus,
+    error: row.error === null ? undefined : parse<Failure>(row.error),
+    outputs: row.outputs === null ? null : parse<Json>(row.outputs),
+    createdAt: row.created_at as number,
+    startedAt: (row.started_at as number | null) ?? undefined,
+    endedAt: (row.ended_at as number | null) ?? undefined,
+    owner: toOwner(row),
+    starts: row.starts as number,
+  };
+}
+
+/** JSON leaves out what is undefined; the record says it. */
+function toTrigger(stored: Partial<RunTrigger>): RunTrigger {
+  return { id: undefined, eventId: undefined, traceparent: undefined, ...stored } as RunTrigger;
+}
+
+function toOwner(row: Record<string, unknown>): Owner | undefined {
+  if (row.owner === null || row.pid === null) return undefined;
+  return {
+    id: row.owner as string,
+    pid: row.pid as number,
+    startTime: row.start_time as string,
+    host: row.host as string,
+  };
+}
+
+function parse<T>(text: unknown): T {
+  return JSON.parse(text as string) as T;
+}

@@ -1,0 +1,27 @@
+import { STATUS_CODES } from "node:http";
+
+export interface ProblemOptions {
+  /** Further members: data beside the sentence. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An error as `application/problem+json` (RFC 9457): `code` for programs, `detail` for people. */
+export function problem(status: number, code: string, detail: string, options: ProblemOptions = {}): Response {
+  const body = {
+    type: "about:blank",
+    title: STATUS_CODES[status] ?? "Error",
+    status,
+    code,
+    detail,
+    ...options.members,
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...options.headers, "content-type": "application/problem+json" },
+  });
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, "content-type": "application/json" } });
+}
