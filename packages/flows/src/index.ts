@@ -1,7 +1,7 @@
 // What is exported here is public.
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
-export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
+export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
