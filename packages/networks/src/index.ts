@@ -1,6 +1,6 @@
 // What is exported here is public.
 
-export { mountNetworks, type RouteOptions } from "./http/network-routes.ts";
+export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";
 export type { PodContext } from "./pod/pod-context.ts";
 export { isRetryable, NonRetryable, Reject } from "./pod/refusal.ts";

@@ -10,7 +10,7 @@ import type { Pod } from "../topology/network.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { Route } from "./route.ts";
 
-export interface RouteOptions {
+export interface MountOptions {
   /** Also `/trigger`, `/output`, `/runs/:id`, `/livez`, `/readyz` and `/metrics`: for a server that serves nothing else. */
   readonly atRoot?: boolean;
 }
@@ -18,14 +18,17 @@ export interface RouteOptions {
 export type Runs = ReadonlyMap<string, RunningNetwork>;
 
 /** Registers everything that can be asked of networks over HTTP. @returns the undo */
-export function mountNetworks(mount: HttpMount, runs: Runs, options: RouteOptions = {}): () => void {
+export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOptions = {}): () => void {
   const undo: (() => void)[] = [];
-  const route = (method: string, path: string, handler: RouteHandler) =>
-    undo.push(mount.route(method, path, answered(handler)));
+  const route: Route = (method, path, handler, how) => undo.push(mount.route(method, path, answered(handler), how));
   const endpoints = triggerEndpoints(runs, options.atRoot === true);
+  for (const [pod, { path, endpoint }] of endpoints) {
+    // A pod with a check of its own proves by itself who sends.
+    route("*", path, (request) => endpoint.handle(request), { authenticates: pod.origin!.auth !== undefined });
+  }
   route("*", "/networks/:network/:pod/trigger", (request, context) => {
     const pod = podOf(runs, context, "gateway");
-    return endpoints.get(pod)!.handle(request);
+    return endpoints.get(pod)!.endpoint.handle(request);
   });
   route("*", "/networks/:network/:pod/output", (request, context) => {
     return answerOutput(runOf(runs, context), podOf(runs, context, "sink"), request);
@@ -42,24 +45,35 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: RouteOption
   };
 }
 
-function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, TriggerEndpoint> {
-  const endpoints = new Map<Pod, TriggerEndpoint>();
+interface Mounted {
+  readonly path: string;
+  readonly endpoint: TriggerEndpoint;
+}
+
+function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, Mounted> {
+  const endpoints = new Map<Pod, Mounted>();
   for (const run of runs.values()) {
-    const runsPath = atRoot && runs.size === 1 ? "/runs" : `/networks/${run.network.name}/runs`;
-    for (const pod of run.network.pods)
-      if (pod.type === "gateway") endpoints.set(pod, new TriggerEndpoint(run, pod, runsPath));
+    const base = `/networks/${run.network.name}`;
+    const runsPath = atRoot && runs.size === 1 ? "/runs" : `${base}/runs`;
+    for (const pod of run.network.pods) {
+      if (pod.type !== "gateway") continue;
+      endpoints.set(pod, { path: `${base}/${pod.id}/trigger`, endpoint: new TriggerEndpoint(run, pod, runsPath) });
+    }
   }
   return endpoints;
 }
 
 /** The short paths, where they can mean only one pod. */
-function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, TriggerEndpoint>): void {
+function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, Mounted>): void {
   const all = [...runs.values()];
   const sinks = all.flatMap((run) =>
     run.network.pods.filter((pod) => pod.type === "sink").map((pod) => ({ run, pod })),
   );
-  const [gateway, ...others] = endpoints.values();
-  if (gateway !== undefined && others.length === 0) route("*", "/trigger", (request) => gateway.handle(request));
+  const [gateway, ...others] = endpoints;
+  if (gateway !== undefined && others.length === 0) {
+    const [pod, { endpoint }] = gateway;
+    route("*", "/trigger", (request) => endpoint.handle(request), { authenticates: pod.origin!.auth !== undefined });
+  }
   const [sink, ...furtherSinks] = sinks;
   if (sink !== undefined && furtherSinks.length === 0)
     route("*", "/output", (request) => answerOutput(sink.run, sink.pod, request));

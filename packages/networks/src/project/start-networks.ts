@@ -1,8 +1,9 @@
-import type { Engine, Flow, HttpMount, ProvidedModules } from "@pawl/flows";
+import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
+import { type FeedOptions, feedByTriggers } from "../initiators/trigger-feed.ts";
 import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
@@ -18,6 +19,8 @@ export interface StartNetworksOptions {
   readonly http?: HttpMount;
   /** Also the short paths (`/trigger`, `/output`, …). */
   readonly atRoot?: boolean;
+  /** What feeds pods by triggers. Without it such a pod waits in vain, and a warning says so. */
+  readonly triggers?: Omit<FeedOptions, "projectDir" | "log">;
   /** What runs pods that are flows. */
   readonly flows?: {
     readonly engine: Engine;
@@ -53,15 +56,31 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
   for (const run of runs.values()) startAutoTriggers(run);
+  const feed = await startFeed(projectDir, runs, options);
   return {
     runs,
     diagnostics,
     status: () => Promise.all([...runs.values()].map((run) => run.status())),
     async stop(how) {
+      await feed?.close();
       await Promise.all([...runs.values()].map((run) => run.stop(how)));
       unmount();
     },
   };
+}
+
+async function startFeed(
+  projectDir: string,
+  runs: ReadonlyMap<string, RunningNetwork>,
+  options: StartNetworksOptions,
+): Promise<TriggerSupervisor | undefined> {
+  const log = options.log ?? silentLogger;
+  if (options.triggers !== undefined) return feedByTriggers(runs, { ...options.triggers, projectDir, log });
+  for (const { network } of runs.values()) {
+    const fed = network.pods.find((pod) => pod.origin?.trigger !== undefined);
+    if (fed !== undefined) log.warn(`Nothing here runs the trigger of "${fed.id}" in "${network.name}".`);
+  }
+  return undefined;
 }
 
 interface Starting {
