@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { HookInput } from "../events/input.ts";
+import { onAbort } from "../guard/on-abort.ts";
 import type { HookOutput } from "../output/output.ts";
 import type { ChildResult } from "../process/child.ts";
 import { runChild } from "../process/run-child.ts";
@@ -93,15 +94,13 @@ class CommandCall {
   /** Resolves with the answer, or earlier when the program says that it will answer later. */
   start(signal: AbortSignal, closing: AbortSignal): Promise<HookOutput> {
     const stop = (): void => this.#abort.abort();
-    for (const source of [signal, closing]) {
-      if (source.aborted) stop();
-      else source.addEventListener("abort", stop, { once: true });
-    }
+    const stopListening = onAbort(signal, stop);
+    const stopListeningToClose = onAbort(closing, stop);
     return new Promise((resolve, reject) => {
       let isAsync = false;
       const run = this.#run((output) => {
         isAsync = true;
-        signal.removeEventListener("abort", stop);
+        stopListening();
         this.#asyncTimer = setTimeout(
           stop,
           output.asyncTimeout ?? this.#options.asyncTimeoutMs ?? defaultAsyncTimeoutMs,
@@ -112,8 +111,8 @@ class CommandCall {
       });
       const clear = (): void => {
         clearTimeout(this.#asyncTimer);
-        signal.removeEventListener("abort", stop);
-        closing.removeEventListener("abort", stop);
+        stopListening();
+        stopListeningToClose();
       };
       this.ended = run.then(clear, clear);
       run.then((ended) => (isAsync ? undefined : resolve(this.#reply(ended)))).catch(reject);
