@@ -1,7 +1,7 @@
 // What is exported here is public.
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
-export type { Flow, ParsedFlow, Step } from "./definition/flow.ts";
+export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
@@ -81,10 +81,10 @@ export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSourc
 export type { LoadedPlugin } from "./plugins/check-plugin.ts";
 export { pluginCodes } from "./plugins/codes.ts";
 export type { PluginPlace } from "./plugins/find-plugins.ts";
-export type { ProvidedModules } from "./plugins/module-loader.ts";
+export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,
