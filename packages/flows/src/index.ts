@@ -73,6 +73,7 @@ export {
   NodeError,
   type NodeFailure,
   NodeResult,
+  type NodeState,
   node,
   TransientError,
 } from "./nodes/node.ts";
