@@ -41,7 +41,6 @@ describe("shell.run", () => {
 
   test("names a program that is not there", async () => {
     expect((await runNode("shell.run", { command: "no-such-program-here" })).code).toBe("program-not-found");
-    expect((await runNode("shell.run", { command: "echo 'open" })).code).toBe("command-syntax");
   });
 
   test("takes stdin and env", async () => {
