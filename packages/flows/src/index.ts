@@ -74,6 +74,7 @@ export {
   NodeError,
   type NodeFailure,
   NodeResult,
+  type NodeState,
   node,
   TransientError,
 } from "./nodes/node.ts";
