@@ -58,7 +58,10 @@ function watchTwoPrices(cwd, env) {
     const child = serve(cwd, env, (line) => {
       const run = /fired → run (\w+) (\w+)/.exec(line);
       if (!run) return;
-      if (run[2] !== "completed") reject(new Error(`run ${run[1]} ${run[2]}`));
+      if (run[2] !== "completed") {
+        reject(new Error(`run ${run[1]} ${run[2]}`));
+        child.kill("SIGTERM");
+      }
       if (runs.push(run[1]) === 1) {
         prices.shift();
         console.log(`  (the source now says ${prices[0]} USD)`);
@@ -68,10 +71,10 @@ function watchTwoPrices(cwd, env) {
       child.kill("SIGKILL");
       reject(new Error(`the trigger did not fire twice within ${patienceMs / 1_000} s`));
     }, patienceMs);
-    child.on("close", () => {
+    child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (runs.length >= 2) resolve(runs[1]);
-      else reject(new Error("pawl serve ended before the trigger had fired twice"));
+      else reject(new Error(`pawl serve ended (${signal ?? code}) before the trigger had fired twice`));
     });
   });
 }

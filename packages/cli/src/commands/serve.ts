@@ -77,7 +77,9 @@ function tokensOf(text: string | undefined): Record<string, string> {
 
 function loggerOf({ terminal, isVerbose }: Call): Logger {
   const { colors } = terminal;
-  return createLogger((level, message) => {
+  return createLogger((level, message, fields) => {
+    // What a trigger fails with is shown among the events.
+    if (fields?.trigger !== undefined && level === "error") return;
     if (level === "debug" || (level === "info" && !isVerbose)) return;
     terminal.note(
       `${level === "error" ? colors.red("error") : level === "warn" ? colors.yellow("warning") : level}: ${message}`,
