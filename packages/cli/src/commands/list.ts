@@ -1,4 +1,5 @@
 import type { CommandEntry } from "../command.ts";
+import { hooksCommands } from "./hooks/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -20,6 +21,12 @@ export const commands: readonly CommandEntry[] = [
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
+  {
+    name: "hooks",
+    group: "Hooks",
+    summary: "List, check, fire and trust the lifecycle hooks of agents",
+    commands: hooksCommands,
+  },
   { name: "init", group: "Project", summary: "Write a first project into a folder", load: () => import("./init.ts") },
   {
     name: "status",

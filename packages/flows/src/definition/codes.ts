@@ -36,6 +36,7 @@ export const definitionCodes = {
   "wrong-type": "A key holds another kind of value than it takes.",
   "wrong-value": "A key holds a value that is not one of those it takes.",
   "yaml-alias-limit": "The file repeats itself through aliases more than 100 times.",
+  "yaml-collection-key": "A key is a map or a list; most often an expression without `$` and quotes.",
   "yaml-cut-by-comment": "YAML reads ` #` as the start of a comment, in the middle of an expression.",
   "yaml-duplicate-key": "A map has the same key twice.",
   "yaml-several-documents": "The file holds more than one YAML document.",

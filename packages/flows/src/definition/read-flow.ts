@@ -1,4 +1,4 @@
-import { isScalar, type YAMLMap } from "yaml";
+import { isScalar, isSeq, type YAMLMap } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { rootNames } from "../expression/names.ts";
 import type { Template } from "../expression/template.ts";
@@ -17,6 +17,7 @@ import {
   readNumber,
   readText,
   readTexts,
+  wrongType,
 } from "./map-reader.ts";
 import { checkReachable } from "./reachable.ts";
 import { readInputs, readSecrets } from "./read-inputs.ts";
@@ -101,6 +102,8 @@ function readName(source: SourceFile, fields: Fields): string {
 /** One path, or a list of them. */
 function readDotenv(source: SourceFile, field: Field | undefined): readonly string[] {
   const value = isScalar(field?.node) ? field.node.value : undefined;
+  if (field && !isSeq(field.node) && typeof value !== "string")
+    return wrongType(source, field, "a path or a list of paths") ?? [];
   return typeof value === "string" ? [value] : readTexts(source, field).map((text) => text.value);
 }
 

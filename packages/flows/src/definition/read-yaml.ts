@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
 import { parseDocuments, report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
 import { cutByComment, lineOf, unquotedColon } from "./unquoted.ts";
 
@@ -71,12 +71,31 @@ function isBounded(source: SourceFile, contents: YAMLMap): boolean {
 function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefined {
   if (depth > maxDepth) return node;
   if (!isMap(node) && !isSeq(node)) return undefined;
+  if (isMap(node)) reportCollectionKeys(source, node);
   for (const item of node.items) {
     const child = resolved(source, isMap(node) ? (item as { value: unknown }).value : item);
     const found = child && tooDeep(source, child, depth + 1);
     if (found) return found;
   }
   return undefined;
+}
+
+/** `x: {{ inputs.y }}` is YAML: a map, the key of which is a map. */
+function reportCollectionKeys(source: SourceFile, map: YAMLMap): void {
+  const bad = map.items.find((pair) => !isScalar(pair.key) && !isAlias(pair.key));
+  if (!bad) return;
+  const span = spanOf(map);
+  const written = span && /^\{\{\s*([\s\S]*?)\s*\}\}/.exec(source.text.slice(span.start, span.end))?.[1];
+  const message =
+    written === undefined
+      ? "A key is text; here is a map or a list."
+      : "YAML reads {{ as the start of two maps: an expression begins with ${{ and is quoted.";
+  const hint = written === undefined ? undefined : `"\${{ ${written} }}"`;
+  report(source, written === undefined ? spanOf(bad.key as Node) : span, {
+    code: "yaml-collection-key",
+    message,
+    hint,
+  });
 }
 
 function reportErrors(source: SourceFile): void {

@@ -51,6 +51,7 @@ export function parseDocuments(source: SourceFile): Document.Parsed[] {
     prettyErrors: false,
     uniqueKeys: true,
     strict: true,
+    logLevel: "silent",
   });
   return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
 }

@@ -28,7 +28,7 @@ export interface SqliteStoreOptions extends MemoryStoreOptions {
 
 /** A store in that the whole of one process remembers, and forgets with it. The same tables, in memory. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  return createStore("memory", openDatabase(":memory:", { synchronous: "normal" }), options);
+  return createStore(openDatabase(":memory:", { synchronous: "normal" }), { ...options, kind: "memory" });
 }
 
 /**
@@ -38,14 +38,15 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
   const database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
   try {
-    return createStore("sqlite", database, options);
+    return createStore(database, options);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createStore(kind: string, database: Database, options: SqliteStoreOptions): Store {
+/** A store on an open database, which is closed with it. */
+export function createStore(database: Database, options: SqliteStoreOptions & { readonly kind?: string } = {}): Store {
   migrate(database, flowsComponent, migrations);
   stopWaitingWhenBusy(database);
   const clock = options.clock ?? systemClock;
@@ -54,7 +55,7 @@ function createStore(kind: string, database: Database, options: SqliteStoreOptio
   const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
   const journal = new Journal({ database, writer, events, clock, owner });
   const owners = new OwnerLife(journal);
-  const durability = new SqliteDurability(kind, journal, owners);
+  const durability = new SqliteDurability(options.kind ?? "sqlite", journal, owners);
   const leases = new SqliteLeases(journal, owners);
   const pruner = new Pruner(journal);
   const close = async () => {

@@ -65,6 +65,7 @@ export class RunWorker implements Worker {
       this.#shouldClaimAgain = true;
       return;
     }
+    if (this.only === undefined && !this.#journal.tables.runs.hasReady()) return;
     if (this.#candidates().length === 0) return;
     this.#isClaiming = true;
     this.#journal

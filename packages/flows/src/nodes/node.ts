@@ -88,10 +88,7 @@ export interface NodeDefinition<Input = unknown> {
   readonly input: InputSchema<Input>;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
-  /**
-   * A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts.
-   * @throws NodeError
-   */
+  /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */
   waitUntil?(input: Input, now: number): number;
   run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;
 }

@@ -392,6 +392,15 @@ export function describeDurability(harness: Harness): void {
       expect(await durability.signal(runId, "first", 1)).toBe(false);
     });
 
+    test("misses no signal that comes while it is being noted", async () => {
+      work(async (scope, runId) => {
+        const value = scope.wait("w", "go");
+        await durability.signal(runId, "go", "at once");
+        return value;
+      });
+      expect((await durability.ended(await start())).outputs).toBe("at once");
+    });
+
     test("takes signals of one name one by one, in their order", async () => {
       work(async (scope) => {
         const values = [];
