@@ -37,7 +37,9 @@ export function formatEnd(report: RunReport, details: RunDetails, { colors }: Pi
   const id = shortId(run.id);
   const took = run.durationMs === null ? "" : ` in ${formatDuration(run.durationMs)}`;
   if (run.status === "completed") {
-    return [`${colors.green("completed")}${took}`, details.hooks, `pawl ${details.next ?? "show"} ${id}`].filter(Boolean).join(" · ");
+    return [`${colors.green("completed")}${took}`, details.hooks, `pawl ${details.next ?? "show"} ${id}`]
+      .filter(Boolean)
+      .join(" · ");
   }
   if (run.status === "waiting") return `${colors.yellow("waiting")} · pawl resume ${id} · pawl cancel ${id}`;
   if (run.status !== "failed") return [colors.yellow(run.status), `pawl logs ${id}`].join(" · ");
