@@ -1,4 +1,5 @@
 import type { CommandEntry } from "../command.ts";
+import { networkCommands } from "./network/list.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -35,4 +36,10 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },
   { name: "complete", isHidden: true, summary: "Answer a shell's completion", load: () => import("./complete.ts") },
+  {
+    name: "network",
+    group: "Networks",
+    summary: "Networks of pods: check, run, send, look after",
+    commands: networkCommands,
+  },
 ];
