@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { commands } from "./commands/list.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { createTerminal, endQuietlyOnClosedPipe, type Terminal } from "./output/terminal.ts";
@@ -39,6 +40,7 @@ async function execute(invocation: Invocation, terminal: Terminal, signal: Abort
     env: process.env,
     isVerbose: verbose === true,
     signal,
+    commands,
   });
   return code ?? exitCodes.ok;
 }

@@ -35,6 +35,8 @@ export interface Call {
   readonly isVerbose: boolean;
   /** Aborted by Ctrl-C (reason: "SIGINT") or SIGTERM; a second Ctrl-C ends the process. */
   readonly signal: AbortSignal;
+  /** All commands there are; for completion. */
+  readonly commands: readonly CommandEntry[];
 }
 
 /** What the file of a command exports as `command`. It imports what it needs where it needs it. */

@@ -1,7 +1,20 @@
 // What is exported here is public.
 
+export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
+export type { HookFunction } from "./pod/module-hooks.ts";
 export type { PodContext } from "./pod/pod-context.ts";
 export { isRetryable, NonRetryable, Reject } from "./pod/refusal.ts";
+export {
+  type CheckOptions,
+  checkNetwork,
+  findNetworkFiles,
+  loadNetwork,
+  type NetworkFile,
+} from "./project/load-network.ts";
+export { type RunningNetworks, type StartNetworksOptions, startNetworks } from "./project/start-networks.ts";
+export { metricsText } from "./runtime/metrics.ts";
+export type { Accepted, Incoming, Refused } from "./runtime/origin.ts";
+export { ReplayError, replay } from "./runtime/replay.ts";
 export {
   NetworkError,
   type NetworkOptions,
@@ -9,6 +22,8 @@ export {
   type StopOptions,
   startNetwork,
 } from "./runtime/running-network.ts";
+export { type SpecialBodyOptions, specialBodies } from "./runtime/special-bodies.ts";
+export type { NetworkStatus, PodStatus } from "./runtime/status.ts";
 export type { NetworkCode } from "./topology/codes.ts";
 export { toMermaid } from "./topology/mermaid.ts";
 export type {
@@ -26,5 +41,15 @@ export type {
 } from "./topology/network.ts";
 export { type ParseOptions, parseNetwork } from "./topology/parse.ts";
 export { type PodType, podTypes } from "./topology/pod-type.ts";
+export type { DeadLetter, DeadLetters, DeadReason } from "./transport/dead-letter.ts";
 export { createMemoryTransport } from "./transport/memory/memory-transport.ts";
 export { createSqliteTransport, type SqliteTransportOptions } from "./transport/sqlite/sqlite-transport.ts";
+export {
+  type Delivery,
+  FullError,
+  type Line,
+  LockedError,
+  type Step,
+  type Transport,
+  UnavailableError,
+} from "./transport/transport.ts";

@@ -6,27 +6,18 @@ import { hooksCommands } from "./hooks/entries.ts";
  * (`pawl hooks …`) is an entry with `commands`, a list of the same kind that stands in its own folder.
  */
 export const commands: readonly CommandEntry[] = [
-  {
-    name: "init",
-    group: "Project",
-    summary: "Write a first project into a folder",
-    load: () => import("./init.ts"),
-  },
   { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
+  { name: "serve", group: "Flows", summary: "Start runs when triggers fire", load: () => import("./serve.ts") },
   {
     name: "validate",
     group: "Flows",
-    summary: "Check flow files and list every mistake",
+    summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
-  {
-    name: "trust",
-    group: "Project",
-    summary: "Let reading commands import the code of this project",
-    load: () => import("./trust.ts"),
-  },
-  { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
+  { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
+  { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
@@ -36,4 +27,20 @@ export const commands: readonly CommandEntry[] = [
     summary: "List, check, fire and trust the lifecycle hooks of agents",
     commands: hooksCommands,
   },
+  { name: "init", group: "Project", summary: "Write a first project into a folder", load: () => import("./init.ts") },
+  {
+    name: "status",
+    group: "Project",
+    summary: "Show flows, triggers and what goes on",
+    load: () => import("./status.ts"),
+  },
+  { name: "doctor", group: "Project", summary: "Look for what is wrong here", load: () => import("./doctor.ts") },
+  {
+    name: "trust",
+    group: "Project",
+    summary: "Let reading commands import this code",
+    load: () => import("./trust.ts"),
+  },
+  { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },
+  { name: "complete", isHidden: true, summary: "Answer a shell's completion", load: () => import("./complete.ts") },
 ];

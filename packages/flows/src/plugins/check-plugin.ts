@@ -26,57 +26,68 @@ const dottedName = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+$/;
 
 /** Takes what is right of a plugin's export, and says what is not. */
 export function checkPlugin(exported: unknown, place: { source: string; file: string }): CheckedPlugin {
-  const { source } = place;
-  const diagnostics: Diagnostic[] = [];
-  const tell = (code: PluginCode, message: string, severity: Diagnostic["severity"] = "error") =>
-    diagnostics.push({ code, severity, message, file: place.file });
-  const plugin: LoadedPlugin & { nodes: NodeDefinition[] } = {
-    name: source,
-    source,
-    nodes: [],
-    triggers: [],
-    hooks: [],
-  };
+  const { source, file } = place;
+  const findings = new Findings(source, file);
   if (typeof exported !== "object" || exported === null) {
     const found = typeof exported === "undefined" ? "there is none" : `it is a ${typeof exported}`;
-    tell("invalid-plugin", `${source} has no plugin: its default export should be definePlugin({ … }), and ${found}.`);
-    return { plugin, diagnostics };
+    findings.add(`${source} has no plugin: its default export should be definePlugin({ … }), and ${found}.`);
+    const plugin = { name: source, source, nodes: [], triggers: [], hooks: [] };
+    return { plugin, diagnostics: findings.diagnostics };
   }
   const given = exported as Record<string, unknown>;
-  for (const key of Object.keys(given)) {
-    if (!keys.includes(key)) {
-      const message = `${source}: a plugin has no "${key}".${didYouMean(key, keys)} It has ${keys.join(", ")}.`;
-      tell("invalid-plugin", message, "warning");
+  findings.unknownKeys(given);
+  const plugin = {
+    name: typeof given.name === "string" ? given.name : source,
+    source,
+    nodes: findings.definitions(given, "nodes", ["run"]) as NodeDefinition[],
+    triggers: findings.definitions(given, "triggers", ["run", "listen"]) as TriggerDefinition[],
+    hooks: findings.list(given, "hooks").filter((hook) => findings.isHook(hook)) as StepExecutionHook[],
+  };
+  return { plugin, diagnostics: findings.diagnostics };
+}
+
+/** Collects what is wrong with one plugin. */
+class Findings {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #source: string;
+  readonly #file: string;
+
+  constructor(source: string, file: string) {
+    this.#source = source;
+    this.#file = file;
+  }
+
+  add(message: string, severity: Diagnostic["severity"] = "error", code: PluginCode = "invalid-plugin"): void {
+    this.diagnostics.push({ code, severity, message, file: this.#file });
+  }
+
+  unknownKeys(given: object): void {
+    for (const key of Object.keys(given).filter((name) => !keys.includes(name))) {
+      const suggestion = didYouMean(key, keys);
+      this.add(`${this.#source}: a plugin has no "${key}".${suggestion} It has ${keys.join(", ")}.`, "warning");
     }
   }
-  const listOf = (key: string): readonly unknown[] => {
+
+  list(given: Record<string, unknown>, key: string): readonly unknown[] {
     const list = given[key] ?? [];
     if (Array.isArray(list)) return list;
-    tell("invalid-plugin", `${source}: ${key} is a list; a ${typeof list} came.`);
+    this.add(`${this.#source}: ${key} is a list; a ${typeof list} came.`);
     return [];
-  };
-  const named =
-    (key: string, methods: readonly string[]) =>
-    (value: unknown): boolean => {
+  }
+
+  definitions(given: Record<string, unknown>, key: string, methods: readonly string[]): readonly unknown[] {
+    return this.list(given, key).filter((value) => {
       const problem = namedProblem(value, methods);
-      if (problem !== undefined) tell("invalid-plugin", `${source}: one of its ${key} ${problem}.`);
+      if (problem !== undefined) this.add(`${this.#source}: one of its ${key} ${problem}.`);
       return problem === undefined;
-    };
-  const isHook = (value: unknown): boolean => {
-    const problem = checkStepHook(value, source);
-    if (problem) diagnostics.push({ ...problem, file: place.file });
+    });
+  }
+
+  isHook(value: unknown): boolean {
+    const problem = checkStepHook(value, this.#source);
+    if (problem) this.diagnostics.push({ ...problem, file: this.#file });
     return problem === undefined;
-  };
-  return {
-    plugin: {
-      name: typeof given.name === "string" ? given.name : source,
-      source,
-      nodes: listOf("nodes").filter(named("nodes", ["run"])) as NodeDefinition[],
-      triggers: listOf("triggers").filter(named("triggers", ["run", "listen"])) as TriggerDefinition[],
-      hooks: listOf("hooks").filter(isHook) as StepExecutionHook[],
-    },
-    diagnostics,
-  };
+  }
 }
 
 /** Why a value is no node or trigger, to be read after "one of its nodes". */

@@ -12,7 +12,7 @@ import { type Accepted, event, isTriggerEvent, TriggerError, type TriggerEvent }
 export class EventRefused extends TriggerError {}
 
 export interface DeliveryOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "start" | "store">;
   readonly clock: Clock;
   /** The newest definition: editing the steps of a flow does not touch its triggers. */
   readonly flow: () => Flow;

@@ -6,7 +6,8 @@ import type { TriggerRegistry } from "./registry.ts";
 import type { TriggerStatus } from "./status.ts";
 
 export interface SuperviseOptions {
-  readonly engine: Engine;
+  /** What events are given to: they start runs, or whatever else it makes of them. */
+  readonly engine: Pick<Engine, "start" | "store">;
   readonly flows: readonly Flow[];
   readonly projectDir: string;
   /** Where webhooks are mounted. Without it they fail, and say so. */

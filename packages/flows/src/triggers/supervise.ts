@@ -16,17 +16,8 @@ const defaultGraceMs = 5_000;
 
 /** Starts the triggers of these flows, and keeps them alive. */
 export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor {
-  const { engine, http, projectDir, registry = createTriggerRegistry() } = options;
+  const instanceOptions = instanceOptionsOf(options);
   const graceMs = options.graceMs ?? defaultGraceMs;
-  const instanceOptions: InstanceOptions = {
-    engine,
-    http,
-    projectDir,
-    clock: options.clock ?? systemClock,
-    log: options.log ?? silentLogger,
-    lifeId: randomUUID(),
-    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
-  };
   let kept = new Map<string, Kept>();
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
@@ -65,6 +56,19 @@ export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor 
       isClosed = true;
       return inTurn([]);
     },
+  };
+}
+
+function instanceOptionsOf(options: SuperviseOptions): InstanceOptions {
+  const { engine, http, projectDir, registry = createTriggerRegistry() } = options;
+  return {
+    engine,
+    http,
+    projectDir,
+    clock: options.clock ?? systemClock,
+    log: options.log ?? silentLogger,
+    lifeId: randomUUID(),
+    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
   };
 }
 

@@ -64,7 +64,10 @@ export interface Supervision {
 /** Supervises flows over a memory store until the test ends. */
 export async function supervise(
   flows: readonly Flow[],
-  options: Partial<Omit<SuperviseOptions, "flows">> & { readonly triggers?: readonly TriggerDefinition[] } = {},
+  options: Partial<Omit<SuperviseOptions, "flows" | "engine">> & {
+    readonly engine?: Engine;
+    readonly triggers?: readonly TriggerDefinition[];
+  } = {},
 ): Promise<Supervision> {
   const { triggers = [], engine = engineOf(), ...rest } = options;
   const supervisor = superviseTriggers({

@@ -138,7 +138,20 @@ export class Aggregator implements Receiver {
   #expire(set: PartialSet): void {
     this.#collecting.delete(set.key);
     this.#closing.set(set.key, set);
-    this.#closer.expire(set);
+    const { line, pod, isAtomic } = this.#options;
+    const closed = isAtomic ? undefined : line.note(pod.index, closedName(set.key));
+    if (closed instanceof Promise) closed.then((ids) => this.#expired(set, ids));
+    else this.#expired(set, closed);
+  }
+
+  /** A process that was thought dead may have closed it meanwhile: what is here is then only left over. */
+  #expired(set: PartialSet, closedIds: string | undefined): void {
+    if (closedIds === undefined) {
+      this.#closer.expire(set);
+      return;
+    }
+    for (const part of set.parts.values()) this.#late(part, JSON.parse(closedIds) as string[]);
+    this.#forget(set);
   }
 
   /** For a set that is closed: a leftover of it, or one that came too late. It never opens another. */

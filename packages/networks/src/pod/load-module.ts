@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { ProvidedModules } from "@pawl/flows";
 import type { Network, Pod } from "../topology/network.ts";
 import { NonRetryable, Reject } from "./refusal.ts";
 
@@ -22,10 +23,11 @@ export function moduleFile(network: Network, pod: Pod): string | undefined {
 }
 
 /** Reads TypeScript without a build. What pods import from Pawl is this very copy of it. */
-export function createModuleLoader(): ModuleLoader {
+export function createPodLoader(provide: ProvidedModules = {}): ModuleLoader {
+  const own = { "@pawl/networks": async () => ({ Reject, NonRetryable }) };
   return async (file) => {
-    const { createJiti } = await import("jiti");
-    const virtualModules = { "@pawl/networks": { Reject, NonRetryable } };
-    return createJiti(file, { virtualModules, moduleCache: false }).import(file);
+    const { createModuleLoader } = await import("@pawl/flows");
+    const loader = await createModuleLoader({ projectDir: dirname(file), provide: { ...own, ...provide } });
+    return loader.load(file);
   };
 }

@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, guard, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
-import { createModuleLoader, type ModuleLoader } from "../pod/load-module.ts";
+import { createPodLoader, type ModuleLoader } from "../pod/load-module.ts";
 import type { HookFunction } from "../pod/module-hooks.ts";
 import type { RunningBody } from "../pod/pod-body.ts";
 import { messageOf } from "../pod/refusal.ts";
@@ -56,7 +56,7 @@ export class NetworkError extends Error {
 export async function startNetwork(network: Network, options: NetworkOptions): Promise<RunningNetwork> {
   const { hooks, special, isStrict, loadModule } = options;
   const { bodies, diagnostics } = await loadBodies(network, {
-    load: loadModule ?? createModuleLoader(),
+    load: loadModule ?? createPodLoader(),
     ...(hooks === undefined ? {} : { hooks }),
     ...(special === undefined ? {} : { special }),
     ...(isStrict === undefined ? {} : { isStrict }),

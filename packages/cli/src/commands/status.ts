@@ -1,0 +1,84 @@
+import type { Flow, FlowSet, RunRecord, Store } from "@pawl/flows";
+import { hasErrors } from "@pawl/hooks/diagnostics";
+import { catalogueOf } from "../catalogue.ts";
+import type { Call, Command } from "../command.ts";
+import { loadProjectToRead } from "../open-project.ts";
+import { plural } from "../output/diagnostics.ts";
+import { shortId } from "../output/run-view.ts";
+import { formatTable, formatTime } from "../output/table.ts";
+import { withStore } from "../runtime.ts";
+
+const openStatuses = ["queued", "running", "waiting"] as const;
+const mostCounted = 10_000;
+
+interface FlowStatus {
+  readonly name: string;
+  readonly file: string | undefined;
+  readonly triggers: readonly string[];
+  readonly lastRun: RunRecord | undefined;
+}
+
+export const command: Command = {
+  options: [{ flags: "--trust-all", description: "Import the project's plugins, trusted or not" }],
+  json: true,
+  details: "Show how the project is: its flows, what starts them, how their last runs went, and what goes on.",
+  async run(call) {
+    const { existsSync } = await import("node:fs");
+    const { parseFlowFiles, readFlowFiles } = await import("@pawl/flows");
+    const loaded = await loadProjectToRead(call);
+    const { project } = loaded;
+    const files = project.isProject ? readFlowFiles(project.dir) : [];
+    const set = await parseFlowFiles(files, await catalogueOf(loaded, files));
+    const look = async (store: Store | undefined) => {
+      const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
+      const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
+      print(call, { dir: project.dir, database: project.databaseFile, flows, open, set });
+    };
+    if (existsSync(project.databaseFile)) await withStore(project, look);
+    else await look(undefined);
+  },
+};
+
+async function statusOf(flow: Flow, store: Store | undefined): Promise<FlowStatus> {
+  const [lastRun] = (await store?.durability.list({ flow: flow.name, limit: 1 })) ?? [];
+  return { name: flow.name, file: flow.file, triggers: flow.triggers.map((trigger) => trigger.uses), lastRun };
+}
+
+interface ProjectStatus {
+  readonly dir: string;
+  readonly database: string;
+  readonly flows: readonly FlowStatus[];
+  readonly open: readonly RunRecord[];
+  readonly set: FlowSet;
+}
+
+function print(call: Call, status: ProjectStatus): void {
+  const { dir, database, flows, open, set } = status;
+  const broken = set.files.filter((file) => hasErrors(file.diagnostics));
+  const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
+  if (call.options.json === true) {
+    const shown = flows.map(({ lastRun, ...flow }) => ({ ...flow, ...(lastRun ? { lastRun: brief(lastRun) } : {}) }));
+    call.terminal.json({
+      project: { dir, store: database },
+      flows: shown,
+      broken: broken.map((file) => file.file),
+      runs: Object.fromEntries(counts),
+    });
+    return;
+  }
+  const { out, colors } = call.terminal;
+  out(`${colors.bold(dir)}  ${plural(flows.length, "flow")}`);
+  for (const line of formatTable(flows.map(toRow))) out(`  ${line}`);
+  for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
+  const going = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
+  out(going.length === 0 ? "nothing is going on" : `${going.join(", ")} · pawl runs`);
+}
+
+function toRow({ name, triggers, lastRun }: FlowStatus): string[] {
+  const last = lastRun ? `${lastRun.status} ${formatTime(lastRun.createdAt)} (${shortId(lastRun.id)})` : "never ran";
+  return [name, triggers.join(", ") || "by hand", last];
+}
+
+function brief({ id, status, createdAt }: RunRecord): object {
+  return { id, status, createdAt: new Date(createdAt).toISOString() };
+}

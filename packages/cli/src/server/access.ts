@@ -1,0 +1,81 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { problem } from "@pawl/flows";
+
+export interface AccessOptions {
+  /** The address that is listened on. */
+  readonly host: string;
+  /** Tokens by the name of who uses them. Needed when bound to anything but loopback. */
+  readonly tokens?: Readonly<Record<string, string>>;
+  /** Further names by which the server is known (behind a proxy). */
+  readonly allowedHosts?: readonly string[];
+}
+
+/** Says why a request is refused, or nothing. */
+export type CheckAccess = (request: Request, path: string) => Response | undefined;
+
+const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
+/** Who watches over the server has no token. */
+const openPaths = new Set(["/healthz", "/readyz"]);
+
+export function isLoopback(host: string): boolean {
+  return loopbackNames.has(host) || host.startsWith("127.");
+}
+
+/** Keeps pages of other sites and people without a token away. */
+export function createAccess({ host, tokens = {}, allowedHosts = [] }: AccessOptions): CheckAccess {
+  const isLocal = isLoopback(host);
+  const names = new Set([...loopbackNames, host, ...allowedHosts]);
+  const digests = Object.values(tokens).map(digest);
+  return (request, path) => {
+    const { headers } = request;
+    // Elsewhere a token is needed, which a rebound name does not bring along.
+    if (isLocal && !names.has(nameIn(headers.get("host")))) return unknownHost();
+    if (isForeign(request)) return foreignOrigin();
+    if (openPaths.has(path)) return undefined;
+    const token = /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (token === undefined) return isLocal ? undefined : tokenRequired();
+    const given = digest(token);
+    return digests.some((known) => timingSafeEqual(known, given)) ? undefined : tokenRequired();
+  };
+}
+
+function digest(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+/** The name of a Host header, without its port. */
+function nameIn(host: string | null): string {
+  return (host ?? "").replace(/:\d+$/, "").toLowerCase();
+}
+
+/** A page may call the server that it came from. Following a link to the server is harmless. */
+function isForeign({ headers, method }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  const isNavigation = method === "GET" && headers.get("sec-fetch-mode") === "navigate";
+  if (site !== null && site !== "same-origin" && site !== "none" && !isNavigation) return true;
+  const origin = headers.get("origin");
+  if (origin === null) return false;
+  try {
+    return new URL(origin).host !== headers.get("host");
+  } catch {
+    return true;
+  }
+}
+
+function unknownHost(): Response {
+  return problem(
+    403,
+    "unknown-host",
+    "The Host header is none of the server's names. Others are allowed in its settings.",
+  );
+}
+
+function foreignOrigin(): Response {
+  return problem(403, "foreign-origin", "Pages of other sites may not call this server.");
+}
+
+function tokenRequired(): Response {
+  return problem(401, "token-required", "This needs a token: Authorization: Bearer …", {
+    headers: { "www-authenticate": "Bearer" },
+  });
+}

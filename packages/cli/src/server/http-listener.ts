@@ -1,0 +1,131 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { type HttpListener, problem, type RouteHandler, type RouteOptions } from "@pawl/flows";
+import { didYouMean } from "@pawl/hooks/diagnostics";
+import type { Logger } from "@pawl/hooks/guard";
+import type { CheckAccess } from "./access.ts";
+import { RouteTable } from "./route-table.ts";
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly access: CheckAccess;
+  readonly log: Logger;
+}
+
+/** A port that answers by a table of routes. */
+export interface Listener extends HttpListener {
+  readonly port: number;
+  /** From now on new requests are answered 503; those under way go on. */
+  drain(): void;
+  /** Waits for requests under way up to `graceMs`, then ends their connections. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const defaultGraceMs = 10_000;
+const retryAfter = { "retry-after": "1" };
+
+/** @throws the system's error when the address cannot be listened on */
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const table = new RouteTable();
+  let isDraining = false;
+  const respond = createResponder(table, options);
+  const server = createAdaptorServer({
+    hostname: options.host,
+    fetch: (request: Request, { incoming }: HttpBindings) => {
+      const path = pathOf(incoming.url ?? "/");
+      if (isDraining && path !== "/healthz") return draining();
+      return respond(request, path, incoming.socket.remoteAddress);
+    },
+  } as Parameters<typeof createAdaptorServer>[0]) as Server;
+  await bind(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${shownHost(options.host)}:${port}`,
+    route: (method: string, path: string, handler: RouteHandler, more?: RouteOptions) =>
+      table.add(method, path, handler, more),
+    drain() {
+      isDraining = true;
+    },
+    close(graceMs = defaultGraceMs) {
+      isDraining = true;
+      return closeServer(server, graceMs);
+    },
+  };
+}
+
+function bind(server: Server, { host, port }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+type Respond = (request: Request, path: string, remoteAddress: string | undefined) => Response | Promise<Response>;
+
+function createResponder(table: RouteTable, { access, log }: ListenerOptions): Respond {
+  return (request, path, remoteAddress) => {
+    const found = table.find(request.method, path);
+    const authenticates = found.kind === "found" && found.route.options.authenticates === true;
+    const refusal = authenticates ? undefined : access(request, path);
+    if (refusal !== undefined) return refusal;
+    if (found.kind !== "found") return notFound(found, { method: request.method, path, table });
+    try {
+      const answer = found.route.handler(request, { params: found.params, remoteAddress });
+      return answer instanceof Promise ? answer.catch((error: unknown) => failed(error, path, log)) : answer;
+    } catch (error) {
+      return failed(error, path, log);
+    }
+  };
+}
+
+function notFound(
+  found: ReturnType<RouteTable["find"]>,
+  { method, path, table }: { method: string; path: string; table: RouteTable },
+): Response {
+  if (found.kind === "gone-now") {
+    return problem(503, "being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
+  }
+  if (found.kind === "other-method") {
+    const allow = found.allowed.join(", ");
+    return problem(405, "method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
+  }
+  return problem(404, "not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+}
+
+function failed(error: unknown, path: string, log: Logger): Response {
+  const message = error instanceof Error ? error.message : String(error);
+  log.error(`A request to ${path} could not be answered: ${message}`, { error });
+  return problem(500, "internal-error", "The server could not answer. Its log says why.");
+}
+
+function draining(): Response {
+  const headers = { ...retryAfter, connection: "close" };
+  return problem(503, "server-draining", "The server is about to stop. Ask again in a moment.", { headers });
+}
+
+/** The path of a request line; its query is left to who wants it. */
+function pathOf(target: string): string {
+  const end = target.indexOf("?");
+  const path = end < 0 ? target : target.slice(0, end);
+  return path.startsWith("/") ? path : (URL.parse?.(path)?.pathname ?? "/");
+}
+
+function shownHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

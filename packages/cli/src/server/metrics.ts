@@ -1,0 +1,94 @@
+import type { Engine, TriggerSupervisor } from "@pawl/flows";
+import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
+import type { Registry } from "prom-client";
+import { readVersion } from "../version.ts";
+
+export interface ServerMetrics {
+  /** All metrics as Prometheus reads them. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  /** Stops counting. */
+  close(): void;
+}
+
+const durations = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
+
+/** Counts runs, guarded calls and trigger events of this process. No label holds an id. */
+export async function createMetrics(engine: Engine, triggers: TriggerSupervisor): Promise<ServerMetrics> {
+  const { Registry, Gauge, collectDefaultMetrics } = await import("prom-client");
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const about = {
+    name: "pawl_build_info",
+    help: "The version that runs.",
+    labelNames: ["version"],
+    registers: [registry],
+  };
+  new Gauge(about).set({ version: readVersion() }, 1);
+  const undo = [await countRuns(registry, engine), await countCalls(registry)];
+  await countTriggers(registry, triggers);
+  return {
+    contentType: registry.contentType,
+    text: async () => `${await registry.metrics()}\n${engine.metrics.text()}`,
+    close() {
+      for (const stop of undo) stop();
+      registry.clear();
+    },
+  };
+}
+
+async function countRuns(registry: Registry, engine: Engine): Promise<() => void> {
+  const { Counter, Histogram } = await import("prom-client");
+  const registers = [registry];
+  const runs = new Counter({
+    name: "pawl_runs_total",
+    help: "Runs that have ended.",
+    labelNames: ["flow", "status"],
+    registers,
+  });
+  const length = new Histogram({
+    name: "pawl_run_duration_seconds",
+    help: "How long runs took.",
+    labelNames: ["flow"],
+    buckets: durations,
+    registers,
+  });
+  return engine.store.events.subscribe(({ type, flow = "", data }) => {
+    if (type !== "run-ended") return;
+    const { status = "unknown", durationMs = 0 } = (data ?? {}) as { status?: string; durationMs?: number };
+    runs.inc({ flow, status });
+    length.observe({ flow }, durationMs / 1_000);
+  });
+}
+
+async function countCalls(registry: Registry): Promise<() => void> {
+  const { Histogram } = await import("prom-client");
+  const calls = new Histogram({
+    name: "pawl_guard_call_duration_seconds",
+    help: "Calls of hooks and nodes, by how they came out.",
+    labelNames: ["name", "point", "outcome"],
+    buckets: durations,
+    registers: [registry],
+  });
+  return onGuardCall(({ name, point, outcome, durationMs }: GuardRecord) => {
+    // A trigger's call lasts as long as it waits, which measures nothing.
+    if (name === undefined || point === "trigger") return;
+    calls.observe({ name, point: point ?? "", outcome: outcome.status }, durationMs / 1_000);
+  });
+}
+
+async function countTriggers(registry: Registry, triggers: TriggerSupervisor): Promise<void> {
+  const { Gauge } = await import("prom-client");
+  new Gauge({
+    name: "pawl_trigger_events",
+    help: "Events of triggers since the server started, by what became of them.",
+    labelNames: ["flow", "trigger", "outcome"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { flow, id: trigger, counts } of triggers.status()) {
+        for (const [outcome, count] of Object.entries(counts)) this.set({ flow, trigger, outcome }, count);
+      }
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { json, problem } from "@pawl/flows";
+import { type ApiParts, addRoutes } from "./api/api.ts";
+import { flowRoutes } from "./api/flows.ts";
+import { logRoutes } from "./api/logs.ts";
+import { runRoutes } from "./api/runs.ts";
+import { triggerRoutes } from "./api/triggers.ts";
+import type { ServerHost } from "./http-host.ts";
+import { createMetrics, type ServerMetrics } from "./metrics.ts";
+
+export interface ServerParts extends Omit<ApiParts, "closing"> {
+  readonly host: ServerHost;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** From now on requests are refused with 503, and streams end. */
+  drain(): void;
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Puts the API, health and metrics onto a host. */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { host, engine, triggers } = parts;
+  const closing = new AbortController();
+  const metrics = await createMetrics(engine, triggers);
+  addHealth(parts, metrics);
+  for (const routes of [flowRoutes, runRoutes, logRoutes, triggerRoutes]) {
+    addRoutes(host.main, { ...parts, closing: closing.signal }, routes);
+  }
+  const drain = () => {
+    host.drain();
+    closing.abort();
+  };
+  return {
+    url: host.main.url,
+    drain,
+    async close(graceMs) {
+      drain();
+      metrics.close();
+      await host.close(graceMs);
+    },
+  };
+}
+
+/** `/healthz`: the process answers. `/readyz`: it does its work. */
+function addHealth({ host, engine, triggers }: ServerParts, metrics: ServerMetrics): void {
+  let isReady = false;
+  triggers.ready().then(() => {
+    isReady = true;
+  });
+  host.main.route("GET", "/healthz", () => json(200, { status: "ok" }));
+  host.main.route("GET", "/readyz", async () => {
+    if (!isReady)
+      return problem(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
+    await engine.store.durability.list({ limit: 1 });
+    return json(200, { status: "ok" });
+  });
+  host.main.route("GET", "/metrics", async () => {
+    return new Response(await metrics.text(), { headers: { "content-type": metrics.contentType } });
+  });
+}

@@ -1,0 +1,130 @@
+import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
+import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
+import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
+import { mountNetworks } from "../http/network-routes.ts";
+import { startAutoTriggers } from "../initiators/auto-trigger.ts";
+import { type FeedOptions, feedByTriggers } from "../initiators/trigger-feed.ts";
+import { createPodLoader } from "../pod/load-module.ts";
+import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
+import { specialBodies } from "../runtime/special-bodies.ts";
+import type { NetworkStatus } from "../runtime/status.ts";
+import { LockedError, type Transport } from "../transport/transport.ts";
+import { findNetworkFiles, loadNetwork, type NetworkFile } from "./load-network.ts";
+
+export interface StartNetworksOptions {
+  readonly transport: Transport;
+  /** Default: all of the project, `networks/*.yaml`. */
+  readonly files?: readonly string[];
+  /** Where gateways, sinks and the API are mounted. Without it networks run unreachable. */
+  readonly http?: HttpMount;
+  /** Also the short paths (`/trigger`, `/output`, …). */
+  readonly atRoot?: boolean;
+  /** What feeds pods by triggers. Without it such a pod waits in vain, and a warning says so. */
+  readonly triggers?: Omit<FeedOptions, "projectDir" | "log">;
+  /** What runs pods that are flows. */
+  readonly flows?: {
+    readonly engine: Engine;
+    readonly findFlow: (name: string) => Flow | undefined | Promise<Flow | undefined>;
+  };
+  readonly isStrict?: boolean;
+  /** Modules that pods can import beside Pawl's own. */
+  readonly provide?: ProvidedModules;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** The networks of a project while they run. */
+export interface RunningNetworks {
+  readonly runs: ReadonlyMap<string, RunningNetwork>;
+  /** By file; a file with errors has no network running, and stops no other. */
+  readonly diagnostics: readonly Diagnostic[];
+  status(): Promise<readonly NetworkStatus[]>;
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** Starts every network of a project that can start, then their auto-triggers and triggers. */
+export async function startNetworks(projectDir: string, options: StartNetworksOptions): Promise<RunningNetworks> {
+  const files = (options.files ?? findNetworkFiles(projectDir)).map(loadNetwork);
+  const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
+  const runs = new Map<string, RunningNetwork>();
+  for (const file of files) {
+    if (file.network === undefined) continue;
+    const known = runs.get(file.network.name);
+    if (known === undefined) await startOne(file, { options, runs, diagnostics });
+    else diagnostics.push(sameName(file, known));
+  }
+  const unmount =
+    options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
+  for (const run of runs.values()) startAutoTriggers(run);
+  const feed = await startFeed(projectDir, runs, options);
+  return {
+    runs,
+    diagnostics,
+    status: () => Promise.all([...runs.values()].map((run) => run.status())),
+    async stop(how) {
+      await feed?.close();
+      await Promise.all([...runs.values()].map((run) => run.stop(how)));
+      unmount();
+    },
+  };
+}
+
+async function startFeed(
+  projectDir: string,
+  runs: ReadonlyMap<string, RunningNetwork>,
+  options: StartNetworksOptions,
+): Promise<TriggerSupervisor | undefined> {
+  const log = options.log ?? silentLogger;
+  if (options.triggers !== undefined) return feedByTriggers(runs, { ...options.triggers, projectDir, log });
+  for (const { network } of runs.values()) {
+    const fed = network.pods.find((pod) => pod.origin?.trigger !== undefined);
+    if (fed !== undefined) log.warn(`Nothing here runs the trigger of "${fed.id}" in "${network.name}".`);
+  }
+  return undefined;
+}
+
+interface Starting {
+  readonly options: StartNetworksOptions;
+  readonly runs: Map<string, RunningNetwork>;
+  readonly diagnostics: Diagnostic[];
+}
+
+async function startOne(file: NetworkFile, { options, runs, diagnostics }: Starting): Promise<void> {
+  const log = options.log ?? silentLogger;
+  const network = file.network!;
+  try {
+    const run = await startNetwork(network, {
+      transport: options.transport,
+      loadModule: createPodLoader(options.provide),
+      special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
+      log,
+      ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
+      ...(options.http === undefined ? {} : { url: options.http.url }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
+    runs.set(network.name, run);
+  } catch (error) {
+    if (error instanceof NetworkError)
+      diagnostics.push(...error.diagnostics.map((found) => ({ file: file.file, ...found })));
+    else if (error instanceof LockedError) {
+      diagnostics.push({
+        code: error.code,
+        severity: "error",
+        message: error.message,
+        file: file.file,
+        line: 1,
+        column: 1,
+      });
+    } else throw error;
+  }
+}
+
+function sameName(file: NetworkFile, known: RunningNetwork): Diagnostic {
+  const message = `There are two networks called "${known.network.name}"; the other is in ${known.network.file}.`;
+  return { code: "bad-id", severity: "error", message, file: file.file, line: 1, column: 1 };
+}
+
+/** Whether something keeps one of them from running. */
+export function hasFailed(networks: RunningNetworks): boolean {
+  return hasErrors(networks.diagnostics);
+}
