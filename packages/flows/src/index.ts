@@ -51,6 +51,7 @@ export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expr
 export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
+export { type AgentHooks, type AgentHooksOptions, createAgentHooks } from "./hooks/agent-hooks.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
