@@ -34,4 +34,16 @@ describe("run ids", () => {
     const [one, other] = [createIdSource(() => 1), createIdSource(() => 1)];
     expect(one()).not.toBe(other());
   });
+
+  test("rise within a millisecond, also when more are made than the counter can count", () => {
+    const next = createIdSource(() => 1_700_000_000_000);
+    const ids = Array.from({ length: 70_000 }, next);
+    expect(ids).toEqual([...ids].sort());
+  });
+
+  test("differ in the 13 characters that people are shown", () => {
+    const next = createIdSource(() => 5);
+    const shown = Array.from({ length: 1_000 }, () => next().slice(0, 13));
+    expect(new Set(shown).size).toBe(1_000);
+  });
 });
