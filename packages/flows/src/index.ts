@@ -2,6 +2,7 @@
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
+export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
@@ -73,6 +74,7 @@ export {
   NodeError,
   type NodeFailure,
   NodeResult,
+  type NodeState,
   node,
   TransientError,
 } from "./nodes/node.ts";

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@pawl/hooks/guard";
+import { type Clock, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { EventLimits } from "../events/event-budget.ts";
 import { SqliteEventLog } from "../events/sqlite-event-log.ts";
 import { type Database, GroupWriter, migrate, openDatabase, stopWaitingWhenBusy } from "../sqlite/index.ts";
@@ -15,6 +15,8 @@ import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {
   readonly clock?: Clock;
+  /** Told of what nobody waits for: a failed write of events, a claim that has to be tried again. Default: nobody. */
+  readonly log?: Logger;
   /** How much of one run's output the event log keeps. */
   readonly events?: EventLimits;
 }
@@ -50,10 +52,13 @@ export function createStore(database: Database, options: SqliteStoreOptions & { 
   migrate(database, flowsComponent, migrations);
   stopWaitingWhenBusy(database);
   const clock = options.clock ?? systemClock;
-  const writer = new GroupWriter(database);
-  const events = new SqliteEventLog(database, writer, clock, options.events);
+  const log = options.log ?? silentLogger;
+  const writer = new GroupWriter(database, {
+    onAppendError: (error) => log.error("Events could not be written to the store.", { error }),
+  });
+  const events = new SqliteEventLog(database, writer, { clock, log, limits: options.events });
   const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
-  const journal = new Journal({ database, writer, events, clock, owner });
+  const journal = new Journal({ database, writer, events, clock, owner, log });
   const owners = new OwnerLife(journal);
   const durability = new SqliteDurability(options.kind ?? "sqlite", journal, owners);
   const leases = new SqliteLeases(journal, owners);

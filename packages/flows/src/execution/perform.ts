@@ -32,6 +32,8 @@ export async function perform(
   }
   if (!definition) return endedEarly(at, startedAt, unknownNode(at));
   const context = new StepContext(own, durable);
+  if (step.isolate)
+    context.log.warn(`isolate: ${step.isolate} has no effect in this version; the node runs in this process.`);
   const node: NodeRun = { at: own, definition, durable, context, inputs, last: undefined };
   const met = await meetHooks(node);
   checkInterruption(own.frame.signal);

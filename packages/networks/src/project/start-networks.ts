@@ -26,6 +26,8 @@ export interface StartNetworksOptions {
     readonly engine: Engine;
     readonly findFlow: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   };
+  /** Whether auto-triggers and triggers run. Default: true. */
+  readonly startsByItself?: boolean;
   readonly isStrict?: boolean;
   /** Modules that pods can import beside Pawl's own. */
   readonly provide?: ProvidedModules;
@@ -55,8 +57,9 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   }
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
-  for (const run of runs.values()) startAutoTriggers(run);
-  const feed = await startFeed(projectDir, runs, options);
+  const startsByItself = options.startsByItself ?? true;
+  if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
+  const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
   return {
     runs,
     diagnostics,
