@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           ...limits,
           name: "end-to-end",
+          // eventsource-parser has a `source` condition of its own, which Node cannot load and vitest can.
+          server: { deps: { inline: [/node_modules\/(?:ai|@ai-sdk|eventsource-parser)\//] } },
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: ["test/architecture/**", "**/fixtures/**", "**/node_modules/**"],
           globalSetup: ["test/build-if-stale.ts"],

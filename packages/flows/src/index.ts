@@ -2,6 +2,7 @@
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
+export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
@@ -36,14 +37,15 @@ export {
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
 export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
-export { createEngine, EngineError } from "./engine/create-engine.ts";
+export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
+export { EngineError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
 export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
-export { approvalSignal, type Decision } from "./execution/approval.ts";
+export { approvalSignal, type Decision, inputSignal } from "./execution/approval.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expression/compile-template.ts";
 export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
@@ -52,6 +54,7 @@ export { isTruthy } from "./expression/truthy.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
+export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
 export {
   type HttpHost,
   type HttpListener,
@@ -71,6 +74,7 @@ export {
   NodeError,
   type NodeFailure,
   NodeResult,
+  type NodeState,
   node,
   TransientError,
 } from "./nodes/node.ts";
@@ -81,7 +85,7 @@ export type { PluginPlace } from "./plugins/find-plugins.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,

@@ -56,6 +56,7 @@ export { appendRecord, type HookRecord, readRecords, recordOf } from "./host/rec
 export { type Replayed, replayRecords } from "./host/replay.ts";
 export { type HookStats, statsOf } from "./host/stats.ts";
 export { ToolBlockedError } from "./host/tool-blocked-error.ts";
+export { createWorktree, removeWorktree, type WorktreeOptions } from "./host/worktrees.ts";
 export type { HookStatus, KnownHook } from "./loading/known-hook.ts";
 export { type LoadedHooks, type LoadHooksOptions, loadHooks } from "./loading/load-hooks.ts";
 export { type TrustedNow, trustHooks } from "./loading/trust-hooks.ts";

@@ -1,4 +1,5 @@
 import type { CommandEntry } from "../command.ts";
+import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
 
 /**
@@ -7,6 +8,7 @@ import { networkCommands } from "./network/list.ts";
  */
 export const commands: readonly CommandEntry[] = [
   { name: "run", group: "Flows", summary: "Run a flow and show its steps", load: () => import("./run.ts") },
+  { name: "serve", group: "Flows", summary: "Start runs when triggers fire", load: () => import("./serve.ts") },
   {
     name: "validate",
     group: "Flows",
@@ -20,6 +22,12 @@ export const commands: readonly CommandEntry[] = [
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
+  {
+    name: "hooks",
+    group: "Hooks",
+    summary: "List, check, fire and trust the lifecycle hooks of agents",
+    commands: hooksCommands,
+  },
   { name: "init", group: "Project", summary: "Write a first project into a folder", load: () => import("./init.ts") },
   {
     name: "status",

@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly log?: Logger;
   /** Called after flow files have changed, and once at the start with everything. */
   readonly onReading?: (reading: Reading) => void;
+  /** Called once the store is open, before anything happens in it. */
+  readonly onOpen?: (runtime: Runtime) => void;
 }
 
 /** A project that is served until it is closed. */
@@ -67,6 +69,7 @@ async function open(
   options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name));
   opened.push(() => runtime.close());
+  options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
   const { engine } = runtime;

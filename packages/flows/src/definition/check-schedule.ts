@@ -12,7 +12,7 @@ export async function checkSchedule(source: SourceFile, inputs: Fields): Promise
   for (const key of ["schedule", "expression"]) {
     const field = given(inputs, key);
     const text = literal(field);
-    if (field && text !== undefined) await checkCron(source, field, text);
+    if (field && text !== undefined) await checkCron(source, field, text.replace(/^\s*CRON_TZ=\S+\s+/, ""));
   }
   const zone = given(inputs, "timezone");
   const name = literal(zone);

@@ -36,12 +36,14 @@ export const definitionCodes = {
   "wrong-type": "A key holds another kind of value than it takes.",
   "wrong-value": "A key holds a value that is not one of those it takes.",
   "yaml-alias-limit": "The file repeats itself through aliases more than 100 times.",
+  "yaml-collection-key": "A key is a map or a list; most often an expression without `$` and quotes.",
   "yaml-cut-by-comment": "YAML reads ` #` as the start of a comment, in the middle of an expression.",
   "yaml-duplicate-key": "A map has the same key twice.",
   "yaml-several-documents": "The file holds more than one YAML document.",
   "yaml-syntax": "The text is not YAML.",
   "yaml-too-deep": "Values are nested deeper than 100 levels.",
   "yaml-unquoted-colon": "A value has `: ` in it and is not quoted, so that YAML reads it as a map.",
+  "yaml-unquoted-expression": "An expression inside `{ }` or `[ ]` is not quoted, so that YAML reads its braces.",
 } as const;
 
 export type DefinitionCode = keyof typeof definitionCodes | ExpressionCode;

@@ -1,11 +1,11 @@
-import { isScalar, type YAMLMap } from "yaml";
+import { isScalar, isSeq, type YAMLMap } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { rootNames } from "../expression/names.ts";
 import type { Template } from "../expression/template.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { reportUnknownName } from "./check-node-step.ts";
 import type { Concurrency, Flow, Retention } from "./flow.ts";
-import { concurrencyKeys, flowKeys, retentionKeys } from "./keys.ts";
+import { flowKeys } from "./flow-keys.ts";
 import {
   type Field,
   type Fields,
@@ -17,6 +17,7 @@ import {
   readNumber,
   readText,
   readTexts,
+  wrongType,
 } from "./map-reader.ts";
 import { checkReachable } from "./reachable.ts";
 import { readInputs, readSecrets } from "./read-inputs.ts";
@@ -24,6 +25,7 @@ import { readSteps } from "./read-step.ts";
 import { readEnv } from "./read-step-settings.ts";
 import { readTemplate } from "./read-template.ts";
 import { readTriggers } from "./read-triggers.ts";
+import { concurrencyKeys, retentionKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
 import { checkIds, findSteps, namedSteps } from "./step-ids.ts";
 
@@ -101,6 +103,8 @@ function readName(source: SourceFile, fields: Fields): string {
 /** One path, or a list of them. */
 function readDotenv(source: SourceFile, field: Field | undefined): readonly string[] {
   const value = isScalar(field?.node) ? field.node.value : undefined;
+  if (field && !isSeq(field.node) && typeof value !== "string")
+    return wrongType(source, field, "a path or a list of paths") ?? [];
   return typeof value === "string" ? [value] : readTexts(source, field).map((text) => text.value);
 }
 

@@ -1,6 +1,6 @@
-import { isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
-import { parseDocuments, report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
-import { cutByComment, lineOf, unquotedColon } from "./unquoted.ts";
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { report, resolved, type SourceFile, spanOf } from "./source-file.ts";
+import { parseMending, reportErrors } from "./yaml-errors.ts";
 
 const maxCharacters = 1024 * 1024;
 const maxDepth = 100;
@@ -16,7 +16,7 @@ export function readYaml(source: SourceFile): YAMLMap | undefined {
     return undefined;
   }
   if (isNestedTooDeep(source)) return undefined;
-  const [first, second] = parseDocuments(source);
+  const [first, second] = parseMending(source);
   source.document = first;
   reportErrors(source);
   if (second) {
@@ -71,6 +71,7 @@ function isBounded(source: SourceFile, contents: YAMLMap): boolean {
 function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefined {
   if (depth > maxDepth) return node;
   if (!isMap(node) && !isSeq(node)) return undefined;
+  if (isMap(node)) reportCollectionKeys(source, node);
   for (const item of node.items) {
     const child = resolved(source, isMap(node) ? (item as { value: unknown }).value : item);
     const found = child && tooDeep(source, child, depth + 1);
@@ -79,65 +80,20 @@ function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefine
   return undefined;
 }
 
-function reportErrors(source: SourceFile): void {
-  const seenLines = new Set<number>();
-  for (const error of source.document?.errors ?? []) {
-    const span = { start: error.pos[0], end: error.pos[1] };
-    const { line } = source.lines.linePos(span.start);
-    if (seenLines.has(line)) continue;
-    seenLines.add(line);
-    const open =
-      error.code === "MISSING_CHAR" && /closing/.test(error.message) ? openQuote(source, span.start) : undefined;
-    if (open) reportOpenQuote(source, open);
-    else if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
-    else if (!reportUnquoted(source, line))
-      report(source, span, { code: "yaml-syntax", message: sentence(error.message) });
-  }
-}
-
-/** The quoted value that a missing quote leaves open: everything after it is inside. */
-function openQuote(source: SourceFile, end: number): Span | undefined {
-  let found: Span | undefined;
-  visit(source.document!, {
-    Scalar(_, node) {
-      const span = spanOf(node);
-      if (span && span.start < end && end <= span.end && /^["']/.test(source.text.slice(span.start, span.start + 1)))
-        found = span;
-    },
+/** `x: {{ inputs.y }}` is YAML: a map, the key of which is a map. */
+function reportCollectionKeys(source: SourceFile, map: YAMLMap): void {
+  const bad = map.items.find((pair) => !isScalar(pair.key) && !isAlias(pair.key));
+  if (!bad) return;
+  const span = spanOf(map);
+  const written = span && /^\{\{\s*([\s\S]*?)\s*\}\}/.exec(source.text.slice(span.start, span.end))?.[1];
+  const message =
+    written === undefined
+      ? "A key is text; here is a map or a list."
+      : "YAML reads {{ as the start of two maps: an expression begins with ${{ and is quoted.";
+  const hint = written === undefined ? undefined : `"\${{ ${written} }}"`;
+  report(source, written === undefined ? spanOf(bad.key as Node) : span, {
+    code: "yaml-collection-key",
+    message,
+    hint,
   });
-  return found;
-}
-
-function reportOpenQuote(source: SourceFile, open: Span): void {
-  const message = "This quote is never closed, so everything after it is part of the value.";
-  report(source, open, { code: "yaml-syntax", message });
-  source.unreadable.push(open);
-}
-
-function sentence(message: string): string {
-  const text = message.replace(/\s+at line \d+.*$/s, "").trim();
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-function reportDuplicate(source: SourceFile, span: Span): void {
-  const key = /^[^:\s]+/.exec(source.text.slice(span.start, span.start + 60))?.[0] ?? "";
-  report(
-    source,
-    { start: span.start, end: span.start + Math.max(1, key.length) },
-    {
-      code: "yaml-duplicate-key",
-      message: `The key ${key} stands twice in this map; the second would replace the first.`,
-    },
-  );
-}
-
-/** The mistake everybody makes: `command: echo "a: b"`. The hint is the line as it should be. */
-function reportUnquoted(source: SourceFile, line: number): boolean {
-  const text = lineOf(source, line);
-  const mend = cutByComment(text) ?? unquotedColon(text);
-  if (!mend) return false;
-  const start = (source.lines.lineStarts[line - 1] ?? 0) + mend.column;
-  const span = { start, end: start + text.length - mend.column };
-  report(source, span, { code: mend.code, message: mend.message, hint: mend.hint });
-  return true;
 }

@@ -8,6 +8,8 @@ import type { Effects } from "./transitions.ts";
 
 /** How long an owner on another host is believed to live without a heartbeat. */
 export const ownerTtlMs = 30_000;
+/** A sleeper without an owner is woken that much before its time, and sleeps the rest where it is executed. */
+const earlyMs = 1_500;
 
 /** This process as an owner. */
 export function currentOwner(id: string): Owner {
@@ -63,7 +65,7 @@ export class OwnerLife {
   async sweep(): Promise<void> {
     const { owners, runs } = this.#journal.tables;
     const dead = owners.all().filter((owner) => this.isDead(owner));
-    const isDue = runs.dueSleepers(this.#journal.clock.now()).length > 0;
+    const isDue = runs.dueSleepers(this.#journal.clock.now() + earlyMs).length > 0;
     if (dead.length === 0 && !isDue) return;
     await this.#journal.transact((effects) => this.#adopt(dead, effects));
   }
@@ -93,7 +95,8 @@ export class OwnerLife {
       const now = owners.get(owner.id);
       if (now !== undefined && now.expiresAt === owner.expiresAt) this.bury(owner.id, effects);
     }
-    for (const state of runs.dueSleepers(this.#journal.clock.now())) this.#journal.transitions.requeue(state, effects);
+    for (const state of runs.dueSleepers(this.#journal.clock.now() + earlyMs))
+      this.#journal.transitions.requeue(state, effects);
   }
 
   #nextBeat(): void {

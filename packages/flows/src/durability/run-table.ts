@@ -25,8 +25,6 @@ export interface RunState {
   endedAt: number | null;
 }
 
-export const endedStatuses: readonly RunStatus[] = ["completed", "failed", "cancelled"];
-
 export function hasEnded(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
@@ -35,8 +33,10 @@ const stateColumns = `id, flow, root, lane_key AS laneKey, lane_limit AS laneLim
   wake_at AS wakeAt, cancel_reason AS cancelReason, outputs, error, started_at AS startedAt, ended_at AS endedAt`;
 const isReady = `FROM runs INDEXED BY runs_ready WHERE status = 'queued' AND admitted = 1 AND owner IS NULL`;
 /** Written into the text: SQLite plans a statement anew each time a limit is bound. */
-const readyAtOnce = 256;
+const readySizes = [1, 4, 16, 64];
+const mostReady = 256;
 const defaultListLimit = 100;
+const mostListed = 10_000;
 
 /** Rows of runs. Everything that writes is called inside a transaction. */
 export class RunTable {
@@ -49,7 +49,6 @@ export class RunTable {
   readonly #inLane: Statement;
   readonly #blocked: Statement;
   readonly #anyReady: Statement;
-  readonly #ready: Statement;
   readonly #readyChildren: Statement;
 
   constructor(database: Database) {
@@ -66,9 +65,8 @@ export class RunTable {
     this.#blocked = this.#sql(`SELECT ${stateColumns} FROM runs
       WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1`);
     this.#anyReady = this.#sql(`SELECT 1 ${isReady} LIMIT 1`);
-    this.#ready = this.#sql(`SELECT ${stateColumns} ${isReady} ORDER BY id LIMIT ${readyAtOnce}`);
     this.#readyChildren = this.#sql(
-      `SELECT ${stateColumns} ${isReady} AND parent_run IS NOT NULL ORDER BY id LIMIT ${readyAtOnce}`,
+      `SELECT ${stateColumns} ${isReady} AND parent_run IS NOT NULL ORDER BY id LIMIT ${mostReady}`,
     );
   }
 
@@ -160,7 +158,8 @@ export class RunTable {
 
   /** Runs that may be claimed, oldest first. */
   ready(limit: number): RunState[] {
-    return toStates(this.#ready.all()).slice(0, limit);
+    const size = readySizes.find((each) => each >= limit) ?? mostReady;
+    return this.#states(`SELECT ${stateColumns} ${isReady} ORDER BY id LIMIT ${size}`).slice(0, limit);
   }
 
   /** Runs that may be claimed and belong to a parent. */
@@ -175,7 +174,7 @@ export class RunTable {
        WHERE id = ?1 AND status = 'queued' AND admitted = 1 AND (owner IS NULL OR (owner = ?2 AND starts = 0))
        UNION ALL SELECT ${stateColumns} FROM runs
        WHERE root = (SELECT root FROM runs WHERE id = ?1) AND parent_run IS NOT NULL AND id > ?1
-       AND status = 'queued' AND admitted = 1 AND owner IS NULL LIMIT ${readyAtOnce}`,
+       AND status = 'queued' AND admitted = 1 AND owner IS NULL LIMIT ${mostReady}`,
       root,
       owner,
     );
@@ -210,24 +209,27 @@ export class RunTable {
     return row && toRecord(row);
   }
 
+  /** Status by status, because each has its rows in order in the index: several would have to be sorted. */
   list(filter: RunFilter): RunRecord[] {
+    const limit = Math.max(0, Math.min(filter.limit ?? defaultListLimit, mostListed));
+    if (filter.status === undefined) return this.#page(filter, undefined, limit);
+    const wanted = new Set(typeof filter.status === "string" ? [filter.status] : filter.status);
+    const pages = [...wanted].flatMap((status) => this.#page(filter, status, limit));
+    return pages.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  }
+
+  #page(filter: RunFilter, status: RunStatus | undefined, limit: number): RunRecord[] {
     const conditions: string[] = [];
     const values: SqlValue[] = [];
-    if (filter.flow !== undefined) {
-      conditions.push("r.flow = ?");
-      values.push(filter.flow);
-    }
-    if (filter.status !== undefined) {
-      const wanted = typeof filter.status === "string" ? [filter.status] : filter.status;
-      conditions.push(`r.status IN (${wanted.map(() => "?").join(", ")})`);
-      values.push(...wanted);
-    }
-    if (filter.before !== undefined) {
-      conditions.push("r.id < ?");
-      values.push(filter.before);
-    }
+    const add = (condition: string, value: string | undefined) => {
+      if (value === undefined) return;
+      conditions.push(condition);
+      values.push(value);
+    };
+    add("r.flow = ?", filter.flow);
+    add("r.status = ?", status);
+    add("r.id < ?", filter.before);
     const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-    const limit = Math.max(0, Math.min(filter.limit ?? defaultListLimit, 10_000));
     return this.#sql(`SELECT ${recordColumns} ${where} ORDER BY r.id DESC LIMIT ?`)
       .all(...values, limit)
       .map(toRecord);

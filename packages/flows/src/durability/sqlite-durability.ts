@@ -186,7 +186,7 @@ export class SqliteDurability implements Durability {
 
   #kill(child: ProcessIdentity): void {
     const kill = endChild(child)
-      .catch(() => {})
+      .catch((error) => this.#journal.log.error("A child process could not be ended.", { error, pid: child.pid }))
       .finally(() => this.#kills.delete(kill));
     this.#kills.add(kill);
   }
@@ -224,12 +224,17 @@ export class SqliteDurability implements Durability {
   #look(): void {
     const isSweep = ++this.#polls % pollsPerSweep === 0;
     if (isSweep) this.#sweep();
-    const version = this.#readVersion.get()?.data_version;
-    if (version === this.#dataVersion && !isSweep) return;
-    this.#dataVersion = version;
-    for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
-    for (const worker of this.#workers) worker.claim();
-    this.#takeWishes();
+    try {
+      const version = this.#readVersion.get()?.data_version;
+      if (version === this.#dataVersion && !isSweep) return;
+      this.#dataVersion = version;
+      for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
+      for (const worker of this.#workers) worker.claim();
+      this.#takeWishes();
+    } catch (error) {
+      this.#dataVersion = undefined;
+      this.#journal.log.warn("The store could not be read; this is tried again.", { error });
+    }
   }
 
   #takeWishes(): void {
@@ -241,11 +246,15 @@ export class SqliteDurability implements Durability {
         (ids) => {
           for (const id of ids) this.#hasNews(id);
         },
-        () => {},
+        (error) => this.#journal.log.warn("Wishes from other processes could not be read.", { error }),
       );
   }
 
   async #sweep(): Promise<void> {
-    await this.#owners.sweep().catch(() => {});
+    try {
+      await this.#owners.sweep();
+    } catch (error) {
+      this.#journal.log.warn("Runs of dead processes could not be looked for; this is tried again.", { error });
+    }
   }
 }

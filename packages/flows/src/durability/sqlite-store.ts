@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@pawl/hooks/guard";
+import { type Clock, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { EventLimits } from "../events/event-budget.ts";
 import { SqliteEventLog } from "../events/sqlite-event-log.ts";
 import { type Database, GroupWriter, migrate, openDatabase, stopWaitingWhenBusy } from "../sqlite/index.ts";
@@ -15,6 +15,8 @@ import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {
   readonly clock?: Clock;
+  /** Told of what nobody waits for: a failed write of events, a claim that has to be tried again. Default: nobody. */
+  readonly log?: Logger;
   /** How much of one run's output the event log keeps. */
   readonly events?: EventLimits;
 }
@@ -28,7 +30,7 @@ export interface SqliteStoreOptions extends MemoryStoreOptions {
 
 /** A store in that the whole of one process remembers, and forgets with it. The same tables, in memory. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  return createStore("memory", openDatabase(":memory:", { synchronous: "normal" }), options);
+  return createStore(openDatabase(":memory:", { synchronous: "normal" }), { ...options, kind: "memory" });
 }
 
 /**
@@ -38,23 +40,27 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
   const database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
   try {
-    return createStore("sqlite", database, options);
+    return createStore(database, options);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createStore(kind: string, database: Database, options: SqliteStoreOptions): Store {
+/** A store on an open database, which is closed with it. */
+export function createStore(database: Database, options: SqliteStoreOptions & { readonly kind?: string } = {}): Store {
   migrate(database, flowsComponent, migrations);
   stopWaitingWhenBusy(database);
   const clock = options.clock ?? systemClock;
-  const writer = new GroupWriter(database);
-  const events = new SqliteEventLog(database, writer, clock, options.events);
+  const log = options.log ?? silentLogger;
+  const writer = new GroupWriter(database, {
+    onAppendError: (error) => log.error("Events could not be written to the store.", { error }),
+  });
+  const events = new SqliteEventLog(database, writer, { clock, log, limits: options.events });
   const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
-  const journal = new Journal({ database, writer, events, clock, owner });
+  const journal = new Journal({ database, writer, events, clock, owner, log });
   const owners = new OwnerLife(journal);
-  const durability = new SqliteDurability(kind, journal, owners);
+  const durability = new SqliteDurability(options.kind ?? "sqlite", journal, owners);
   const leases = new SqliteLeases(journal, owners);
   const pruner = new Pruner(journal);
   const close = async () => {

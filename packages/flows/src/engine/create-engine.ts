@@ -1,4 +1,3 @@
-import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { systemClock } from "@pawl/hooks/guard";
 import { definedVariables } from "../execution/environment.ts";
 import type { Host } from "../execution/execution.ts";
@@ -6,20 +5,11 @@ import { createRunBody } from "../execution/run-body.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
+import { EngineError, RunNotFoundError, RunOwnedError } from "./errors.ts";
 import { executeHere } from "./execute-here.ts";
 import { createHookSets } from "./hook-sets.ts";
 import { newRun, type StartRun } from "./new-run.ts";
 import { createSubFlowRunner } from "./run-sub-flow.ts";
-
-/** An engine that cannot be made of what it was given; `diagnostics` says why, all at once. */
-export class EngineError extends Error {
-  override readonly name = "EngineError";
-  readonly diagnostics: readonly Diagnostic[];
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((diagnostic) => diagnostic.message).join(" "));
-    this.diagnostics = diagnostics;
-  }
-}
 
 /**
  * Makes an engine over a store. It starts and executes runs when asked, and keeps nothing open by itself.
@@ -45,6 +35,7 @@ export function createEngine(options: EngineOptions): Engine {
     nodes,
     clock,
     env,
+    toolUse: options.toolUse,
     hooksFor: hooks.of,
     definitionOf: (run) => definitions.of(run),
     runSubFlow,
@@ -62,7 +53,9 @@ export function createEngine(options: EngineOptions): Engine {
       return executeHere(store, body, runId, request);
     },
     async resume(runId, request = {}) {
-      await store.durability.release(runId);
+      const state = await store.durability.release(runId);
+      if (state === "unknown") throw new RunNotFoundError(runId);
+      if (state === "owned") throw new RunOwnedError(runId);
       return executeHere(store, body, runId, request);
     },
   };

@@ -5,6 +5,7 @@ import type { RunRecord, RunTrigger } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
+import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly namedHooks?: Readonly<Record<string, StepExecutionHook>>;
   /** Writes every step of every flow into this file, as NDJSON. Default: `.pawl/audit.ndjson`, for flows that say `hooks: [audit]`. */
   readonly auditFile?: string;
+  /** Lifecycle hooks of agents that meet the steps, for which each is the use of a tool. Default: none. */
+  readonly toolUse?: ToolUseHost;
   /** Flows by name, for `flow:` steps. Default: none. */
   readonly findFlow?: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   /** Default: this process's environment. Never changed. */
@@ -61,6 +64,9 @@ export interface Engine {
   work(options?: WorkOptions): Worker;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
   run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
-  /** Takes over a run whose owner is dead, and executes it here. */
+  /**
+   * Takes over a run whose owner is dead, or that waits, and executes it here. One that has ended is given as it is.
+   * @throws RunNotFoundError, RunOwnedError
+   */
   resume(runId: string, options?: ExecuteOptions): Promise<RunRecord>;
 }

@@ -1,5 +1,6 @@
 import type { Approval, Step } from "../definition/flow.ts";
 import type { StepEnd } from "../durability/durability.ts";
+import type { Failure } from "../durability/records.ts";
 import type { Json } from "../json.ts";
 import { untilAborted } from "./abort.ts";
 import type { At } from "./execution.ts";
@@ -19,34 +20,55 @@ export function approvalSignal(recordId: string): string {
   return `approval:${recordId}`;
 }
 
+/** The name that a value is sent by to a step whose node has suspended it. */
+export function inputSignal(recordId: string): string {
+  return `input:${recordId}`;
+}
+
 /** Waits until somebody has decided. Nothing when the step may run; else how it ends without having run. */
 export async function approve(at: At<Step>, approval: Approval): Promise<StepEnd | undefined> {
-  const { frame, step } = at;
   let message: Json;
   try {
-    message = approval.message?.evaluate(frame.values) ?? null;
+    message = approval.message?.evaluate(at.frame.values) ?? `Run step "${at.step.id}"?`;
   } catch (error) {
     return ended("failed", faultOf(error).failure);
   }
-  return decide(at, { message: message ?? `Run step "${step.id}"?`, approval });
+  return decide(at, { message, approval });
 }
 
 /** The same for whoever else wants a decision about a step: a hook that suspends it. */
 export async function decide(
-  { frame, recordId }: At<Step>,
-  { message, approval }: { message: Json; approval: Approval },
+  at: At<Step>,
+  { message, approval }: { readonly message: Json; readonly approval?: Approval },
 ): Promise<StepEnd | undefined> {
+  const { frame } = at;
+  const expiresMs = approval?.expiresMs;
+  const expiresAt = expiresMs === undefined ? undefined : frame.execution.host.clock.now() + expiresMs;
+  const answer = await awaitSignal(at, { kind: "approval", message, approvers: approval?.approvers ?? [], expiresAt });
+  checkInterruption(frame.signal);
+  if (frame.signal.aborted) return ended("cancelled", failureOfAbort(frame.signal.reason));
+  return refusalOf(answer);
+}
+
+interface Question {
+  readonly kind: "approval" | "input";
+  readonly message: Json;
+  readonly approvers?: readonly string[];
+  readonly expiresAt?: number | undefined;
+}
+
+/** Says in the log what is waited for, and waits. Nothing when it expired or the step was ended. */
+export async function awaitSignal({ frame, recordId }: At<Step>, question: Question): Promise<Json | undefined> {
   const { run, host } = frame.execution;
-  const expiresAt = approval.expiresMs === undefined ? undefined : host.clock.now() + approval.expiresMs;
-  const data = { kind: "approval", message, approvers: approval.approvers, expires_at: expiresAt ?? null };
+  const { kind, message, approvers = [], expiresAt } = question;
+  const data = { kind, message, approvers, expires_at: expiresAt ?? null };
   host.store.events.append({ type: "run-waiting", runId: run.id, recordId, flow: run.flow, data });
+  const name = kind === "approval" ? approvalSignal(recordId) : inputSignal(recordId);
   try {
-    const waiting = frame.scope.wait(recordId, approvalSignal(recordId), expiresAt);
-    return refusalOf(await untilAborted(waiting, frame.signal));
+    return await untilAborted(frame.scope.wait(recordId, name, expiresAt), frame.signal);
   } catch (error) {
-    checkInterruption(frame.signal);
     if (!frame.signal.aborted) throw error;
-    return ended("cancelled", failureOfAbort(frame.signal.reason));
+    return undefined;
   }
 }
 
@@ -58,6 +80,6 @@ function refusalOf(answer: Json | undefined): StepEnd | undefined {
   return ended("failed", failure("rejected", comment ? `${who}: ${comment}` : `${who}.`));
 }
 
-function ended(status: "failed" | "cancelled", error: { code: string; message: string }): StepEnd {
+function ended(status: "failed" | "cancelled", error: Failure): StepEnd {
   return { status, output: null, error, reason: undefined, hooks: [] };
 }

@@ -13,6 +13,7 @@ export const executionCodes = {
   transient: "The node failed in a way that may pass.",
   "invalid-result": "What the node returned cannot be stored: it is not JSON, or too large.",
   "hook-failed": "A step hook that says `onError: fail` failed.",
+  denied: "A lifecycle hook denied the use of the node.",
   "loop-not-a-list": "The step's `loop` gave something else than a list.",
   "max-visits": "A step was visited more often than its `max_visits` allows.",
   "unknown-step": "`next` gave a name that no step of the sequence has.",

@@ -4,6 +4,7 @@ import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
+import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Settled, StepEntry, Values } from "./values.ts";
@@ -16,6 +17,8 @@ export interface Host {
   readonly clock: Clock;
   /** The environment the engine was made with. */
   readonly env: Readonly<Record<string, string>>;
+  /** Nothing when no lifecycle hooks of agents meet the steps. */
+  readonly toolUse: ToolUseHost | undefined;
   /** The hooks that a step of this flow meets, outermost first. */
   hooksFor(flow: Flow): readonly ChainedHook[];
   /** The definition that a run keeps, parsed. */

@@ -8,6 +8,7 @@ import { type Fault, failure, faultOf } from "./failure.ts";
 import { checkInterruption, failureOfAbort } from "./interruption.ts";
 import { jsonOf, NotJsonError } from "./json-value.ts";
 import type { StepContext } from "./step-context.ts";
+import { issuesText } from "./step-inputs.ts";
 
 export interface Call {
   readonly at: At;
@@ -30,7 +31,8 @@ export async function invoke(call: Call, number: number): Promise<Tried> {
   });
   const outcome = made instanceof Promise ? await made : made;
   await context.childrenEnded();
-  return read(outcome, call);
+  const tried = read(outcome, call);
+  return definition.output && tried.result.status === "success" ? checkOutput(definition, tried) : tried;
 }
 
 function read(outcome: Outcome<unknown>, { at, definition }: Call): Tried {
@@ -64,6 +66,16 @@ function readValue(value: unknown, name: string): Tried {
     if (!(error instanceof NotJsonError)) throw error;
     return failed(failure("invalid-result", `The result of ${name} cannot be stored: ${error.message}.`), "permanent");
   }
+}
+
+async function checkOutput({ name, output }: NodeDefinition, tried: Tried): Promise<Tried> {
+  const checked = await output!["~standard"].validate(tried.result.output);
+  if (checked.issues === undefined) return readValue(checked.value, name);
+  const error = failure(
+    "invalid-result",
+    `The output of ${name} is not what it promises: ${issuesText(checked.issues)}.`,
+  );
+  return failed(error, "permanent", tried.result.output);
 }
 
 export function failed(error: Failure, kind: Fault["kind"], output: Json = null): Tried {

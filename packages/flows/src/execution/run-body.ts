@@ -67,30 +67,32 @@ function namedAfterStep({ at, error }: Settled): Failure {
 
 /** `finally` runs whatever came before; then the outputs of a run that completed. */
 async function conclude(frame: Frame, main: Ending): Promise<RunOutcome> {
-  const { flow } = frame.execution;
-  let ending = main;
-  if (flow.finally.length > 0) {
-    // The steps that clean up are not ended by what ended the others; only a shutdown cuts them off.
-    const after = await courseOf({ ...frame, signal: uncancelled(frame.scope.signal) }, flow.finally);
-    if (after.status !== "completed" && main.status === "completed") ending = after;
-  }
+  const ending = await cleanUp(frame, main);
   if (ending.status !== "completed") return { status: ending.status, outputs: {}, error: ending.error };
   return { status: "completed", outputs: outputsOf(frame) };
 }
 
-/** Follows the run's signal, but for a cancellation. */
-function uncancelled(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const follow = () => {
-    try {
-      checkInterruption(signal);
-    } catch (reason) {
-      controller.abort(reason);
-    }
-  };
-  if (signal.aborted) follow();
-  else signal.addEventListener("abort", follow, { once: true });
-  return controller.signal;
+async function cleanUp(frame: Frame, main: Ending): Promise<Ending> {
+  const { flow, host } = frame.execution;
+  if (flow.finally.length === 0) return main;
+  const { signal } = frame.scope;
+  const deadline = signal.aborted ? cleanUpDeadline(host) : undefined;
+  try {
+    // The run's own deadline does not count here, and what cancelled the steps does not end those that clean up.
+    const after = await courseOf({ ...frame, signal: deadline?.signal ?? signal }, flow.finally);
+    return after.status !== "completed" && main.status === "completed" ? after : main;
+  } finally {
+    deadline?.clear();
+  }
+}
+
+/** After a cancellation, `finally` gets so long: nobody can cancel it a second time. */
+const cleanUpMs = 60_000;
+
+function cleanUpDeadline(host: Host): Deadline {
+  const reason = () =>
+    new DeadlinePassed("timeout", `finally took longer than ${formatDuration(cleanUpMs)} after a cancellation.`);
+  return startDeadline(new AbortController().signal, { ms: cleanUpMs, clock: host.clock, reason });
 }
 
 function outputsOf(frame: Frame): Json {

@@ -2,9 +2,9 @@ import { type Clock, createLogger, type Logger } from "@pawl/hooks/guard";
 import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
 import type { StepAttempt } from "../durability/durability.ts";
 import type { EventType } from "../events/event-log.ts";
-import type { ExpressionScope, Template } from "../expression/template.ts";
+import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
-import { type NodeContext, NodeError, TransientError } from "../nodes/node.ts";
+import { type NodeContext, NodeError, type NodeState, TransientError } from "../nodes/node.ts";
 import type { At } from "./execution.ts";
 import { messageOf } from "./failure.ts";
 import { jsonOf, NotJsonError } from "./json-value.ts";
@@ -62,8 +62,14 @@ export class StepContext implements NodeContext {
     return this.#log;
   }
 
-  get values(): ExpressionScope {
-    return this.#at.frame.values;
+  get state(): NodeState {
+    const { state } = this.#at.frame.execution.host.store;
+    const scope = `node:${this.flowName}/${this.stepId}`;
+    return {
+      get: (key) => state.get(scope, key),
+      set: (key, value) => state.set(scope, key, value),
+      delete: (key) => state.delete(scope, key),
+    };
   }
 
   evaluate(template: Template): Json {
@@ -176,6 +182,9 @@ class AttemptContext implements NodeContext {
   }
   get clock(): Clock {
     return this.#step.clock;
+  }
+  get state(): NodeState {
+    return this.#step.state;
   }
   progress(current: number, total: number): void {
     this.#step.progress(current, total);

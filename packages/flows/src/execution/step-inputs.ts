@@ -1,6 +1,7 @@
 import type { NodeStep } from "../definition/flow.ts";
 import type { Failure } from "../durability/records.ts";
 import type { StepInputs } from "../hooks/step-hook.ts";
+import type { Json } from "../json.ts";
 import type { NodeDefinition, SchemaIssue } from "../nodes/node.ts";
 import type { Frame } from "./execution.ts";
 import { failure } from "./failure.ts";
@@ -21,12 +22,14 @@ export async function validateInputs(
   definition: NodeDefinition,
   step: NodeStep,
   resolved: StepInputs,
+  { areChanged = false }: { readonly areChanged?: boolean } = {},
 ): Promise<{ readonly input: unknown } | { readonly failure: Failure }> {
-  const checked = definition.input["~standard"].validate(withRaw(definition, step, resolved));
+  const given = areChanged ? literal(definition, resolved) : withRaw(definition, step, resolved);
+  const checked = definition.input["~standard"].validate(given);
   const result = checked instanceof Promise ? await checked : checked;
   if (result.issues === undefined) return { input: result.value };
-  const sentences = result.issues.map(sentenceOf).join("; ");
-  return { failure: failure("invalid-input", `${definition.name} cannot take these inputs: ${sentences}.`) };
+  const message = `${definition.name} cannot take these inputs: ${issuesText(result.issues)}.`;
+  return { failure: failure("invalid-input", message) };
 }
 
 /** Some inputs must reach the node as written, because it puts the values in itself. */
@@ -35,6 +38,19 @@ function withRaw(definition: NodeDefinition, step: NodeStep, resolved: StepInput
   if (!definition.rawInputs || typeof source !== "object" || source === null) return resolved;
   const raw = definition.rawInputs.filter((name) => Object.hasOwn(source, name));
   return { ...resolved, ...Object.fromEntries(raw.map((name) => [name, (source as StepInputs)[name]!])) };
+}
+
+/** Inputs that a hook has put in place of the file's hold no expressions, whatever they look like. */
+function literal(definition: NodeDefinition, changed: StepInputs): StepInputs {
+  const entries = Object.entries(changed).map(([name, value]): [string, Json] => {
+    const isRaw = typeof value === "string" && definition.rawInputs?.includes(name);
+    return [name, isRaw ? value.replaceAll("${{", () => "$${{") : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function issuesText(issues: readonly SchemaIssue[]): string {
+  return issues.map(sentenceOf).join("; ");
 }
 
 function sentenceOf(issue: SchemaIssue): string {

@@ -1,4 +1,5 @@
 import type { Step } from "../definition/flow.ts";
+import type { Template } from "../expression/template.ts";
 import { isTruthy } from "../expression/truthy.ts";
 import type { Frame, Passage } from "./execution.ts";
 import { runLoop } from "./loop.ts";
@@ -28,15 +29,15 @@ type Condition = "holds" | { readonly reason: string } | { readonly error: unkno
 function conditionOf(frame: Frame, step: Step): Condition {
   if (step.if === undefined) return "holds";
   try {
-    return isTruthy(step.if.evaluate(frame.values)) ? "holds" : { reason: `${written(step.if.source)} is false` };
+    return isTruthy(step.if.evaluate(frame.values)) ? "holds" : { reason: reasonOf(step.if) };
   } catch (error) {
     return { error };
   }
 }
 
-/** The condition as a person wrote it, without its delimiters. */
-function written(source: unknown): string {
-  const text = typeof source === "string" ? source.trim() : JSON.stringify(source);
-  const whole = /^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1];
-  return whole === undefined || whole.includes("${{") ? `if: ${text}` : whole.trim();
+/** With the condition as a person wrote it, without its delimiters. */
+function reasonOf({ source, dynamic }: Template): string {
+  if (!dynamic || typeof source !== "string") return "if is false";
+  const whole = /^\s*\$\{\{([\s\S]*)\}\}\s*$/.exec(source)?.[1];
+  return whole === undefined || whole.includes("${{") ? `if: ${source.trim()} is false` : `${whole.trim()} is false`;
 }

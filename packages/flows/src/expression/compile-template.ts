@@ -89,9 +89,22 @@ function compileText(text: string, path: readonly (string | number)[], compiler:
   if (unterminated !== undefined) return compileUnterminated(text, unterminated, path, compiler);
   const pieces = parts.map((part) => (part.kind === "text" ? part.text : compilePart(part, path, compiler)));
   const expressions = pieces.filter((piece) => typeof piece !== "string");
-  if (expressions.length === 0) return undefined;
   const isWhole = expressions.length === 1 && pieces.every((piece) => typeof piece !== "string" || piece.trim() === "");
-  if (isWhole) return (scope) => expressions[0]!.evaluate(scope);
+  return joinPieces(isWhole ? expressions : pieces);
+}
+
+/** Text of which the pieces are known already; `source` is what messages call it. */
+export function compilePieces(pieces: readonly (string | Expression)[], source: string): Template {
+  const evaluate = joinPieces(pieces);
+  const stepIds = new Set(pieces.flatMap((piece) => (typeof piece === "string" ? [] : stepIdsOf(piece))));
+  return { source, dynamic: evaluate !== undefined, stepIds, evaluate: evaluate ?? (() => pieces.join("")) };
+}
+
+/** One expression alone keeps its kind; with text around it everything is text. */
+function joinPieces(pieces: readonly (string | Expression)[]): Evaluate | undefined {
+  const [first] = pieces;
+  if (pieces.every((piece) => typeof piece === "string")) return undefined;
+  if (pieces.length === 1 && typeof first === "object") return (scope) => first.evaluate(scope);
   return (scope) => pieces.map((piece) => (typeof piece === "string" ? piece : toText(piece.evaluate(scope)))).join("");
 }
 
@@ -132,10 +145,15 @@ function compilePart(
       ...(problem.hint === undefined ? {} : { hint: problem.hint }),
     });
   }
-  for (const { root, keys } of expression.references) {
-    if (root === "steps" && typeof keys[0]?.key === "string") compiler.stepIds.add(keys[0].key);
-  }
+  for (const id of stepIdsOf(expression)) compiler.stepIds.add(id);
   return expression;
+}
+
+function stepIdsOf({ references }: Expression): string[] {
+  return references.flatMap(({ root, keys }) => {
+    const id = root === "steps" ? keys[0]?.key : undefined;
+    return typeof id === "string" ? [id] : [];
+  });
 }
 
 /** A value inside text: maps and lists as JSON, null as nothing. */

@@ -57,7 +57,7 @@ export function splitText(text: string): SplitText {
 }
 
 /** The offset of the `}}` that ends the expression: outside brackets and CEL strings. */
-function endOfExpression(text: string, from: number): number | undefined {
+export function endOfExpression(text: string, from: number): number | undefined {
   const expected: string[] = [];
   let at = from;
   while (at < text.length) {
@@ -77,17 +77,17 @@ function endOfExpression(text: string, from: number): number | undefined {
   return undefined;
 }
 
-/** The offset after a CEL string literal that begins at `quote`; raw and triple-quoted forms included. */
+/** The offset after a CEL string literal that begins at `quote`. As CEL's reader has it, backslashes protect in raw ones, too. */
 function endOfString(text: string, quote: number): number | undefined {
   const mark = text[quote]!;
-  const triple = text.startsWith(mark.repeat(3), quote);
-  const closing = triple ? mark.repeat(3) : mark;
-  const raw = /(?:^|[^A-Za-z0-9_])(?:[rR][bB]?|[bB][rR])$/.test(text.slice(Math.max(0, quote - 3), quote));
+  const isTriple = text.startsWith(mark.repeat(3), quote);
+  const closing = isTriple ? mark.repeat(3) : mark;
   let at = quote + closing.length;
   while (at < text.length) {
-    if (text[at] === "\\" && !raw) at += 2;
+    const character = text[at];
+    if (character === "\\") at += 2;
     else if (text.startsWith(closing, at)) return at + closing.length;
-    else if (text[at] === "\n" && !triple) return undefined;
+    else if (!isTriple && (character === "\n" || character === "\r")) return undefined;
     else at++;
   }
   return undefined;

@@ -3,6 +3,20 @@ import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 
+/** Lifecycle hooks of agents. */
+export interface LifecycleHooksConfig {
+  /** A hook file that cannot be read blocks as a guard would. Default: false. */
+  readonly strict?: boolean;
+  /** Read Claude Code's settings where it keeps them. Default: false. */
+  readonly claude?: boolean;
+  /** Settings or plugin files of Claude Code, from the project folder. */
+  readonly settings?: readonly string[];
+  /** Addresses that hooks may post to beside those of this machine, with `*`: `https://hooks.example.com/*`. */
+  readonly allowedUrls?: readonly string[];
+  /** Variables that hook programs do not inherit, with `*` at the end: `AWS_*`. */
+  readonly withoutEnv?: readonly string[];
+}
+
 /** `pawl.config.ts`. Everything may be left out. */
 export interface ProjectConfig {
   /** Default: the name of the folder. */
@@ -13,8 +27,7 @@ export interface ProjectConfig {
   readonly triggers?: readonly TriggerDefinition<any>[];
   /** Instances that meet every step of every flow, before those of plugins. */
   readonly stepHooks?: readonly StepExecutionHook[];
-  /** Lifecycle hooks of agents. `strict`: a hook that cannot run blocks what it guards. Default: false. */
-  readonly hooks?: { readonly strict?: boolean };
+  readonly hooks?: LifecycleHooksConfig;
   /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
   readonly server?: { readonly host?: string; readonly port?: number };
   /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */

@@ -55,7 +55,7 @@ async function watch(
   queue: ChangeQueue,
 ): Promise<FSWatcher> {
   const { watch: startWatching } = await import("chokidar");
-  const globs = patterns.map((pattern) => compileGlob(inProject(pattern, projectDir)));
+  const globs = patterns.map((pattern) => compiled(inProject(pattern, projectDir)));
   const bases = await Promise.all(patterns.map((pattern) => checkedBase(pattern, projectDir)));
   const watcher = startWatching(bases, {
     ignoreInitial: true,
@@ -75,6 +75,14 @@ async function watch(
     signal.addEventListener("abort", () => done(), { once: true });
   });
   return watcher;
+}
+
+function compiled(pattern: string): (path: string) => boolean {
+  try {
+    return compileGlob(pattern);
+  } catch {
+    throw new TriggerError("invalid-input", `"${pattern}" is not a pattern: one of its brackets is not closed.`);
+  }
 }
 
 function inProject(pattern: string, projectDir: string): string {

@@ -11,12 +11,13 @@ export function baseOf(pattern: string): string {
 /**
  * Compiles `*`, `?`, `**`, `[abc]` and `{a,b}`; a pattern without any stands for a file, or for all that a folder holds.
  * Paths have slashes and are relative.
+ * @throws SyntaxError when a bracket is not closed
  */
 export function compileGlob(pattern: string): (path: string) => boolean {
   const plain = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
   if (plain === "" || plain === ".") return () => true;
   if (!special.test(plain)) return (path) => path === plain || path.startsWith(`${plain}/`);
-  const expression = new RegExp(`^${translate(plain)}$`, "s");
+  const expression = new RegExp(`^${translate(plain)}$`, "su");
   return (path) => expression.test(path);
 }
 

@@ -6,7 +6,7 @@ import { createMemoryStore, openSqliteStore, type SqliteStoreOptions, type Store
 /** How the contract suite gets at one kind of store. */
 export interface Harness {
   readonly kind: string;
-  /** Why tests with several processes or restarts cannot run on it; nothing when they can. */
+  /** Why several processes cannot have it open, nor one after another; nothing when they can. */
   readonly cannotShare: string | undefined;
   /** Another look at the same store, as another process would have it; a new one after `reset`. */
   open(options?: SqliteStoreOptions): Promise<Store>;

@@ -3,14 +3,13 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { identify, isAlive } from "@pawl/hooks/process";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Owner, RunScope } from "../../src/index.ts";
+import { type Owner, RunInterrupted, type RunScope } from "../../src/index.ts";
 import { fakeClock } from "./fake-clock.ts";
 import type { Harness } from "./harness.ts";
 import { completed, gate, limited, newRun, step } from "./runs.ts";
 
 /** Several processes on one store. Here each is a store of its own in this process; crash.test.ts has real ones. */
 export function describeSharing(harness: Harness): void {
-  const title = harness.cannotShare === undefined ? "processes" : `processes (skipped: ${harness.cannotShare})`;
   const children = new Set<ChildProcess>();
 
   afterEach(async () => {
@@ -57,7 +56,17 @@ export function describeSharing(harness: Harness): void {
   const untilAborted = (scope: RunScope) =>
     new Promise<never>((_, reject) => scope.signal.addEventListener("abort", () => reject(scope.signal.reason)));
 
-  describe.skipIf(harness.cannotShare !== undefined)(title, () => {
+  if (harness.cannotShare !== undefined) {
+    // Left out and not skipped: what a store cannot be is no gap in its tests.
+    test(`does not promise anything to several processes: ${harness.cannotShare}`, async () => {
+      const [one, other] = [await harness.open(), await harness.open()];
+      const { runId } = await one.durability.start(newRun());
+      expect(await other.durability.get(runId)).toBeUndefined();
+    });
+    return;
+  }
+
+  describe("processes", () => {
     test("execute what others queue, and learn of the end of what others execute", async () => {
       const [here, there] = [await harness.open(), await harness.open()];
       there.durability.work(async (run) => ({ status: "completed", outputs: run.owner!.id }));
@@ -67,7 +76,7 @@ export function describeSharing(harness: Harness): void {
       expect(run).toEqual(await there.durability.get(runId));
     });
 
-    test("hear a cancel from elsewhere within half a second", async () => {
+    test("hear a cancel from elsewhere", async () => {
       const [here, there] = [await harness.open(), await harness.open()];
       const inside = gate();
       there.durability.work(async (_, scope) => {
@@ -76,13 +85,11 @@ export function describeSharing(harness: Harness): void {
       });
       const { runId } = await here.durability.start(newRun());
       await inside.opened;
-      const asked = performance.now();
       expect(await here.durability.cancel(runId, "from here")).toBe("asked");
       expect(await here.durability.ended(runId)).toMatchObject({
         status: "cancelled",
         error: { message: "from here" },
       });
-      expect(performance.now() - asked).toBeLessThan(500);
     });
 
     test("hear signals from elsewhere", async () => {
@@ -100,11 +107,13 @@ export function describeSharing(harness: Harness): void {
       let most = 0;
       for (const store of stores) {
         store.durability.work(async (_, scope) => {
-          most = Math.max(most, ++now);
-          await step(scope, "a");
+          await step(scope, "a", async () => {
+            most = Math.max(most, ++now);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            return --now;
+          });
           await scope.sleep("s", Date.now() + 5);
           await step(scope, "b");
-          now--;
           return { status: "completed", outputs: null };
         });
       }
@@ -112,7 +121,7 @@ export function describeSharing(harness: Harness): void {
         Array.from({ length: 10 }, () => store.durability.start(newRun(limited(3)))),
       );
       for (const { runId } of await Promise.all(starts)) await stores[0]!.durability.ended(runId);
-      expect(now).toBe(0);
+      expect(most).toBe(3);
     });
 
     test("leave the runs of a living owner alone", async () => {
@@ -195,6 +204,33 @@ export function describeSharing(harness: Harness): void {
       expect(await here.durability.release(runId)).toBe("released");
       here.durability.work(async () => ({ status: "completed", outputs: "here" }));
       expect((await here.durability.ended(runId)).outputs).toBe("here");
+    });
+
+    test("stop the runs of an owner that was silent for too long, though it lives", async () => {
+      const sleepy = fakeClock();
+      const here = fakeClock();
+      const far = { id: "far", pid: process.pid, startTime: "other", host: "elsewhere" };
+      const there = await harness.open({ owner: far, clock: sleepy });
+      const heir = await harness.open({ clock: here });
+      const inside = gate();
+      const stopped = gate();
+      let reason: unknown;
+      there.durability.work(async (_, scope) => {
+        inside.open();
+        return untilAborted(scope).catch((error) => {
+          reason = error;
+          stopped.open();
+          throw error;
+        });
+      });
+      const { runId } = await there.durability.start(newRun());
+      await inside.opened;
+      here.jump(60_000);
+      heir.durability.work(async () => ({ status: "completed", outputs: "heir" }));
+      expect((await heir.durability.ended(runId)).outputs).toBe("heir");
+      sleepy.advance(10_000);
+      await stopped.opened;
+      expect(reason).toBeInstanceOf(RunInterrupted);
     });
 
     test("end an orphan when asked to, with the child process it left", async () => {

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { describeClaims } from "./claims.contract.ts";
+import { describeCutOff } from "./cut-off.contract.ts";
 import { describeDurability } from "./durability.contract.ts";
 import { sqliteHarness } from "./harness.ts";
 import { describeSharing } from "./sharing.contract.ts";
@@ -9,6 +10,7 @@ describe("the SQLite store", () => {
   const harness = sqliteHarness();
   describeDurability(harness);
   describeClaims(harness);
+  describeCutOff(harness);
   describeSharing(harness);
   describeStore(harness);
 });

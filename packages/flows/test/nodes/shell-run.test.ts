@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { NodeContext } from "../../src/index.ts";
+import { shellRun } from "../../src/nodes/shell/shell-run.ts";
 import { runFlow, steps, temporaryProject } from "../execution/flow-kit.ts";
 import { runNode } from "./node-kit.ts";
 
@@ -41,7 +43,6 @@ describe("shell.run", () => {
 
   test("names a program that is not there", async () => {
     expect((await runNode("shell.run", { command: "no-such-program-here" })).code).toBe("program-not-found");
-    expect((await runNode("shell.run", { command: "echo 'open" })).code).toBe("command-syntax");
   });
 
   test("takes stdin and env", async () => {
@@ -70,6 +71,20 @@ describe("shell.run", () => {
       ["stderr", "a", "err\n"],
       ["stdout", "a", "out\n"],
     ]);
+  });
+});
+
+describe("a command that validation would have refused", () => {
+  test.each([
+    [{ command: "echo 'open" }, "command-syntax"],
+    [{ command: "sh -c ${{ vars.p }}" }, "unsafe-shell"],
+    [{ command: "echo `${{ vars.p }}`", shell: true }, "unsafe-shell"],
+    [{ command: "eval ${{ vars.p }}", shell: true }, "unsafe-shell"],
+  ])("is not run all the same: %j", async (given, code) => {
+    const checked = await shellRun.input["~standard"].validate(given);
+    if (checked.issues) throw new Error("The inputs do not fit.");
+    const context = { runChild: () => expect.fail("It was run.") } as unknown as NodeContext;
+    await expect(shellRun.run(checked.value, context)).rejects.toMatchObject({ code });
   });
 });
 

@@ -36,11 +36,15 @@ export class FakeClock implements Clock {
         reject(signal.reason);
         return;
       }
-      const cancel = this.after(ms, resolve);
-      signal?.addEventListener("abort", () => {
+      const onAbort = () => {
         cancel();
-        reject(signal.reason);
+        reject(signal?.reason);
+      };
+      const cancel = this.after(ms, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
       });
+      signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
 

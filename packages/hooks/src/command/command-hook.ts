@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import type { HookInput } from "../events/input.ts";
+import { onAbort } from "../guard/on-abort.ts";
 import type { HookOutput } from "../output/output.ts";
 import type { ChildResult } from "../process/child.ts";
 import { runChild } from "../process/run-child.ts";
@@ -13,7 +15,7 @@ import { replyOf } from "./reply.ts";
 export interface CommandHookOptions extends CommandEnvironment {
   /** A text runs under `sh -c`; a list is a program with its arguments, and no shell is involved. */
   readonly command: Command;
-  /** Default: the session's directory. */
+  /** Default: the session's directory, or `projectDir` when that is not there. */
   readonly cwd?: string;
   /** Milliseconds between TERM and KILL. Default: 2000. */
   readonly graceMs?: number;
@@ -57,10 +59,15 @@ export function createCommandHook(options: CommandHookOptions): CommandHook {
   };
 }
 
+/** A session's folder may have gone, or be on another machine; its hooks then run in the project's. */
+function sessionFolder(cwd: string, projectDir: string | undefined): string {
+  return projectDir === undefined || existsSync(cwd) ? cwd : projectDir;
+}
+
 /** Hooks of one event share the input object, so it is written out once. */
 const written = new WeakMap<HookInput, string>();
 
-export function jsonOfInput(input: HookInput): string {
+function jsonOfInput(input: HookInput): string {
   let json = written.get(input);
   if (json === undefined) {
     json = JSON.stringify(input);
@@ -81,21 +88,19 @@ class CommandCall {
   constructor(input: HookInput, options: CommandHookOptions) {
     this.#input = input;
     this.#options = options;
-    this.#cwd = options.cwd ?? input.cwd;
+    this.#cwd = options.cwd ?? sessionFolder(input.cwd, options.projectDir);
   }
 
   /** Resolves with the answer, or earlier when the program says that it will answer later. */
   start(signal: AbortSignal, closing: AbortSignal): Promise<HookOutput> {
     const stop = (): void => this.#abort.abort();
-    for (const source of [signal, closing]) {
-      if (source.aborted) stop();
-      else source.addEventListener("abort", stop, { once: true });
-    }
+    const stopListening = onAbort(signal, stop);
+    const stopListeningToClose = onAbort(closing, stop);
     return new Promise((resolve, reject) => {
       let isAsync = false;
       const run = this.#run((output) => {
         isAsync = true;
-        signal.removeEventListener("abort", stop);
+        stopListening();
         this.#asyncTimer = setTimeout(
           stop,
           output.asyncTimeout ?? this.#options.asyncTimeoutMs ?? defaultAsyncTimeoutMs,
@@ -106,8 +111,8 @@ class CommandCall {
       });
       const clear = (): void => {
         clearTimeout(this.#asyncTimer);
-        signal.removeEventListener("abort", stop);
-        closing.removeEventListener("abort", stop);
+        stopListening();
+        stopListeningToClose();
       };
       this.ended = run.then(clear, clear);
       run.then((ended) => (isAsync ? undefined : resolve(this.#reply(ended)))).catch(reject);

@@ -1,9 +1,11 @@
 /** `sh -c` for a text, or a program with its arguments and no shell. */
 export type Command = string | readonly [program: string, ...args: string[]];
 
+const shell = process.platform === "win32" ? "sh" : "/bin/sh";
+
 /** The argv of a command. `${NAME}` of the given variables is filled in where no shell would do it. */
 export function argvOf(command: Command, variables: Readonly<Record<string, string>>): [string, ...string[]] {
-  if (typeof command === "string") return ["sh", "-c", fillIn(command, variables, isPlainInShell)];
+  if (typeof command === "string") return [shell, "-c", fillIn(command, variables, isPlainInShell)];
   const [program, ...args] = command;
   const fill = (word: string): string => fillIn(word, variables, () => true);
   return [fill(program), ...args.map(fill)];

@@ -27,7 +27,8 @@ export const baseFields: FieldKinds = {
 };
 
 const tool: FieldKinds = { tool_name: "text", tool_input: "any" };
-const call: FieldKinds = { ...tool, tool_use_id: "text" };
+// Who fires by hand has no id for the call, and no hook fails for want of it.
+const call: FieldKinds = { ...tool, tool_use_id: "text?" };
 const task: FieldKinds = {
   task_id: "text",
   task_subject: "text",

@@ -14,15 +14,27 @@ export interface Clock {
 
 const longestTimer = 2_147_483_647;
 
+/** Node's timers overflow after 24.8 days, so a longer one is several. */
+function afterLong(ms: number, run: () => void): () => void {
+  let cancel = (): void => {};
+  const timer = setTimeout(() => {
+    cancel = systemClock.after(ms - longestTimer, run);
+  }, longestTimer);
+  return () => {
+    clearTimeout(timer);
+    cancel();
+  };
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, Math.min(ms, longestTimer));
+    if (ms > longestTimer) return afterLong(ms, run);
+    const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
   async sleep(ms, signal) {
-    // Node's timers overflow after 24.8 days, so a longer sleep is several.
     for (let left = ms; left > 0; left -= longestTimer) {
       await delay(Math.min(left, longestTimer), undefined, signal ? { signal } : {}).catch(() => {
         throw signal?.reason;

@@ -2,6 +2,7 @@ import type { CallContext } from "./call-context.ts";
 import type { Admission, CallHealth } from "./circuit-breaker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { GuardOptions } from "./guard-options.ts";
+import { onAbort } from "./on-abort.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface AdmittedCall {
@@ -44,6 +45,7 @@ class PendingCall<T> {
   readonly #resolve: (outcome: Outcome<T>) => void;
   readonly #clock: Clock;
   #cancelTimer: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
   #outcome: Outcome<T> | undefined;
 
   constructor(call: AdmittedCall, resolve: (outcome: Outcome<T>) => void) {
@@ -55,11 +57,8 @@ class PendingCall<T> {
 
   start(): void {
     const { timeoutMs, signal } = this.#options;
-    if (signal?.aborted) {
-      this.handleEvent();
-      return;
-    }
-    signal?.addEventListener("abort", this, { once: true });
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(signal.reason));
+    if (this.#outcome !== undefined) return;
     if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
       this.#cancelTimer = this.#clock.after(timeoutMs, () => this.#timeOut(timeoutMs));
     }
@@ -71,9 +70,8 @@ class PendingCall<T> {
     this.#handOver();
   }
 
-  /** The caller's abort; being the listener itself costs no closure. */
-  handleEvent(): void {
-    this.#giveUp({ status: "cancelled", reason: this.#options.signal?.reason }, this.#options.signal?.reason);
+  #cancel(reason: unknown): void {
+    this.#giveUp({ status: "cancelled", reason }, reason);
   }
 
   #timeOut(timeoutMs: number): void {
@@ -104,6 +102,7 @@ class PendingCall<T> {
   #clear(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#options.signal?.removeEventListener("abort", this);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
   }
 }

@@ -5,12 +5,14 @@ import type { ChildOptions } from "./child.ts";
 import { ProcessError, ProgramNotFoundError } from "./errors.ts";
 import { findProgram } from "./find-program.ts";
 import { behindGate } from "./gate.ts";
+import { rememberGroup, watchOwnEnd } from "./living-groups.ts";
 
 /** A process that was born. */
 export type Launched = ChildProcess & { readonly pid: number };
 
 /**
  * Starts the program as the leader of a session and group of its own, or starts its gate when there is a `beforeStart`.
+ * The group is remembered as living: whoever sees its end calls `forgetGroup`.
  * @throws ProcessError when it cannot be started
  */
 export async function launch(options: ChildOptions): Promise<Launched> {
@@ -27,8 +29,12 @@ export async function launch(options: ChildOptions): Promise<Launched> {
     windowsHide: true,
   };
   try {
+    watchOwnEnd();
     const child = spawn(program, args, settings);
-    if (child.pid !== undefined) return child as Launched;
+    if (child.pid !== undefined) {
+      rememberGroup(child.pid);
+      return child as Launched;
+    }
     throw await new Promise<Error>((settle) => child.once("error", settle));
   } catch (error) {
     throw explain(error as NodeJS.ErrnoException, options);

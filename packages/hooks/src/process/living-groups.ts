@@ -7,19 +7,24 @@ let isWatching = false;
 /**
  * Remembers a group for as long as it may live, so that it does not outlive this process. Groups are sessions of their
  * own: neither Ctrl+C nor the death of this process reaches them otherwise. Only `kill -9` is beyond it.
- * @returns the undo
  */
-export function rememberGroup(group: number): () => void {
-  watch();
+export function rememberGroup(group: number): void {
   living.add(group);
-  return () => living.delete(group);
+}
+
+export function forgetGroup(group: number): void {
+  living.delete(group);
 }
 
 function killAll(): void {
   for (const group of living) signalGroup(group, "SIGKILL");
 }
 
-function watch(): void {
+/**
+ * Makes sure that remembered groups end with this process. Called before a program is born: from then on a signal waits
+ * until the new group is remembered.
+ */
+export function watchOwnEnd(): void {
   if (isWatching) return;
   isWatching = true;
   process.on("exit", killAll);

@@ -9,6 +9,7 @@ import { runHere } from "./run-here.ts";
 const largeBytes = 192 * 1_048_576;
 
 let broker: SpawnBroker | undefined;
+let isUnusable = false;
 let starting: Promise<SpawnBroker | undefined> | undefined;
 
 /**
@@ -29,11 +30,18 @@ export async function runChild(options: ChildOptions): Promise<ChildResult> {
  */
 export async function startSpawnBroker(): Promise<SpawnBroker | undefined> {
   if (broker?.isOpen) return broker;
-  starting ??= import("./broker/spawn-broker.ts").then(({ createSpawnBroker }) => createSpawnBroker());
-  broker = await starting.finally(() => {
-    starting = undefined;
-  });
+  if (isUnusable) return undefined;
+  starting ??= start();
+  broker = await starting;
+  starting = undefined;
+  isUnusable = broker === undefined;
   return broker;
+}
+
+async function start(): Promise<SpawnBroker | undefined> {
+  const { createSpawnBroker } = await import("./broker/spawn-broker.ts");
+  const helper = createSpawnBroker();
+  return (await helper?.ready) ? helper : undefined;
 }
 
 function isLarge(): boolean {

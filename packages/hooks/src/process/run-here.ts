@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { onAbort } from "../guard/on-abort.ts";
 import { CapturedOutput } from "./captured-output.ts";
 import { type ChildOptions, type ChildResult, neverStarted } from "./child.ts";
 import { ProcessError } from "./errors.ts";
@@ -7,7 +8,7 @@ import { openGate } from "./gate.ts";
 import { defaultGraceMs, endWholeGroup, signalGroup, terminateGroup } from "./group.ts";
 import { identify } from "./identity.ts";
 import { type Launched, launch } from "./launch.ts";
-import { rememberGroup } from "./living-groups.ts";
+import { forgetGroup } from "./living-groups.ts";
 
 const defaultMaxOutputBytes = 1_048_576;
 /** Quiet milliseconds after which pipes that somebody outside the group still holds are given up. */
@@ -52,8 +53,7 @@ class Run {
   readonly #stdout: CapturedOutput;
   readonly #stderr: CapturedOutput;
   readonly #closed: Promise<void>;
-  readonly #forgetGroup: () => void;
-  readonly #onAbort = (): void => this.#end("aborted");
+  readonly #stopListening: () => void;
   #ended: ChildResult["ended"];
   #endedAt = 0;
   #giveUpOnExit: (exit: Exit) => void = () => {};
@@ -65,7 +65,6 @@ class Run {
     this.#child = child;
     this.#options = options;
     this.#graceMs = options.graceMs ?? defaultGraceMs;
-    this.#forgetGroup = rememberGroup(child.pid);
     this.exit = new Promise((resolve) => {
       this.#giveUpOnExit = resolve;
       child.once("exit", (code, signal) => {
@@ -78,8 +77,7 @@ class Run {
     this.#stdout = this.#capture(child.stdout!, options.onStdout);
     this.#stderr = this.#capture(child.stderr!, options.onStderr);
     for (const pipe of [child.stdin, child.stdio[3]]) pipe?.on("error", () => {}); // EPIPE: it did not want to read
-    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (options.signal?.aborted) this.#onAbort();
+    this.#stopListening = onAbort(options.signal, () => this.#end("aborted"));
   }
 
   get pid(): number {
@@ -111,7 +109,7 @@ class Run {
     clearTimeout(this.#killTimer);
     const spentMs = this.#ended === undefined ? 0 : performance.now() - this.#endedAt;
     if (signalGroup(this.#child.pid, 0)) await endWholeGroup(this.#child.pid, Math.max(0, this.#graceMs - spentMs));
-    this.#forgetGroup();
+    forgetGroup(this.#child.pid);
   }
 
   /** Reads what is still in the pipes. One that was handed to somebody outside the group is given up once it is quiet. */
@@ -143,13 +141,13 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening();
     if (!this.#hasExited) {
       this.#kill(); // it never got past its gate
       await this.exit;
     }
     clearTimeout(this.#killTimer);
-    this.#forgetGroup();
+    forgetGroup(this.#child.pid);
     for (const pipe of this.#child.stdio) pipe?.destroy();
   }
 

@@ -3,12 +3,10 @@ export type HookErrorCode =
   | "unknown-event"
   | "invalid-matcher"
   | "invalid-rule"
-  | "invalid-input"
   | "invalid-output"
   | "invalid-handler"
   | "hook-unavailable"
-  | "hook-not-found"
-  | "registry-closed";
+  | "blocked";
 
 export class HookError extends Error {
   override readonly name = "HookError";

@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { numberIn, runningInGroup, temporaryFolder, until } from "./processes.ts";
 import { transpileSources } from "./transpiled.ts";
 
+const sources = mkdtempSync(join(tmpdir(), "pawl-sources-"));
+
+beforeAll(() => void transpileSources(sources));
+afterAll(() => rmSync(sources, { recursive: true }));
+
 /** A program of its own that runs `body`, with `runChild` and `folder` at hand. */
 function owner(folder: string, body: string): ChildProcess {
-  transpileSources(join(folder, "src"));
   const lines = [
-    'import { runChild } from "./src/process/index.js";',
+    `import { runChild } from ${JSON.stringify(join(sources, "process", "index.js"))};`,
     'import { writeFileSync } from "node:fs";',
     `const folder = ${JSON.stringify(folder)};`,
     body,

@@ -24,7 +24,7 @@ export async function until<T>(what: () => T | undefined | null | false, withinM
     const value = what();
     if (value !== undefined && value !== null && value !== false) return value;
     if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }
 

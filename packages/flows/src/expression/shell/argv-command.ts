@@ -1,4 +1,5 @@
-import { compileTemplate } from "../compile-template.ts";
+import { compilePieces } from "../compile-template.ts";
+import { compileExpression } from "../expression.ts";
 import type { Template } from "../template.ts";
 import { type MarkedText, mark, markExpressions } from "./marked-text.ts";
 import { examineCommand } from "./reads-again.ts";
@@ -45,12 +46,22 @@ function compile(source: string): ArgvCommand {
   return { arguments: words.map((word) => argumentOf(word, marked)), problems };
 }
 
-/** The text of a word is put together again from its expressions; literal `${{` stays literal. */
 function argumentOf(word: ShellWord, marked: MarkedText): Template {
-  const inner = marksIn(word).map((at) => marked.expressions.find((expression) => expression.at === at)!.source);
-  const pieces = word.text.split(mark).map((piece) => piece.replaceAll("${{", "$${{"));
-  const source = pieces.map((piece, index) => (index === 0 ? piece : `\${{ ${inner[index - 1]} }}${piece}`)).join("");
-  return compileTemplate(source).template;
+  const found = marksIn(word).map((at) => marked.expressions.find((expression) => expression.at === at)!.source);
+  const pieces = word.text
+    .split(mark)
+    .flatMap((text, index) => (index === 0 ? [text] : [compileExpression(found[index - 1]!), text]));
+  const source = word.raw.split(mark).reduce((text, next, index) => `${text}\${{ ${found[index - 1]} }}${next}`);
+  return compilePieces(
+    pieces.filter((piece) => piece !== ""),
+    source,
+  );
+}
+
+/** The words of a command that holds no expressions; nothing when a quote does not end. */
+export function splitCommand(text: string): readonly string[] | undefined {
+  const { words, isTerminated } = splitWords(text);
+  return isTerminated ? words.map((word) => word.text) : undefined;
 }
 
 function splitWords(text: string): { words: ShellWord[]; isTerminated: boolean } {

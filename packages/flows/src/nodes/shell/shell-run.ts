@@ -1,7 +1,8 @@
 import { constants } from "node:os";
 import type { ChildResult } from "@pawl/hooks/process";
 import { z } from "zod";
-import { compileArgv } from "../../expression/shell/argv-command.ts";
+import { compileTemplate, toText } from "../../expression/compile-template.ts";
+import { compileArgv, splitCommand } from "../../expression/shell/argv-command.ts";
 import { bindArguments, bindValues } from "../../expression/shell/bind-values.ts";
 import { type CommandProblem, compileShellCommand } from "../../expression/shell/shell-command.ts";
 import { allowOutsideProject } from "../file/inputs.ts";
@@ -21,6 +22,7 @@ const input = z.strictObject({
     .positive()
     .default(1024 * 1024)
     .describe("Kept of each stream; the rest is dropped."),
+  unsafe_interpolation: z.boolean().default(false).describe("Values become part of the command as they are, as code."),
   allow_outside_project: allowOutsideProject,
 });
 
@@ -33,7 +35,7 @@ export const shellRun: NodeDefinition<ShellInput> = node({
   input,
   rawInputs: ["command"],
   async run(given, context) {
-    const command = given.shell ? shellCommand(given, context) : directCommand(given, context);
+    const command = commandOf(given, context);
     const result = await context.runChild({
       argv: command.argv,
       cwd: await workingDirectory(given, context),
@@ -49,6 +51,21 @@ export const shellRun: NodeDefinition<ShellInput> = node({
 interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+}
+
+function commandOf(given: ShellInput, context: NodeContext): Command {
+  if (given.unsafe_interpolation) return unsafeCommand(given, context);
+  return given.shell ? shellCommand(given, context) : directCommand(given, context);
+}
+
+/** What the step asked for in so many words, and validation has warned of: values as code. */
+function unsafeCommand({ command, shell }: ShellInput, context: NodeContext): Command {
+  const text = toText(context.evaluate(compileTemplate(command).template));
+  if (shell) return { argv: ["/bin/sh", "-c", text], env: {} };
+  const [program, ...rest] = splitCommand(text) ?? [];
+  if (program === undefined)
+    throw new NodeError("command: it is empty, or a quote does not end.", { code: "command-syntax" });
+  return { argv: [program, ...rest], env: {} };
 }
 
 /** Values reach the shell as variables that the script refers to. */

@@ -1,3 +1,4 @@
+import { onAbort } from "../../guard/on-abort.ts";
 import { type ChildOptions, type ChildResult, neverStarted } from "../child.ts";
 import { ProcessError, ProgramNotFoundError } from "../errors.ts";
 import type { ProcessIdentity } from "../identity.ts";
@@ -11,7 +12,7 @@ export class BrokeredRun {
   readonly #id: number;
   readonly #options: ChildOptions;
   readonly #send: (request: Request) => void;
-  readonly #onAbort = (): void => this.#send({ id: this.#id, abort: true });
+  #stopListening: () => void = () => {};
   #resolve: (result: ChildResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   /** What a function of the caller's threw: it ends the program and is what the run rejects with. */
@@ -33,26 +34,24 @@ export class BrokeredRun {
 
   start(): void {
     this.#send({ id: this.#id, run: wired(this.#options) });
-    const { signal } = this.#options;
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
+    this.#stopListening = onAbort(this.#options.signal, () => this.#abort());
   }
 
-  take(reply: Reply): void {
+  take(reply: Exclude<Reply, { ready: true }>): void {
     if ("born" in reply) this.identity = reply.born;
     else if ("gate" in reply) void this.#passGate(reply.gate);
     else if ("stdout" in reply) this.#tell(this.#options.onStdout, reply.stdout);
     else if ("stderr" in reply) this.#tell(this.#options.onStderr, reply.stderr);
     else if ("error" in reply) this.fail(unwiredError(reply.error));
     else {
-      this.#release();
+      this.#stopListening();
       if (this.#callerError) this.#reject(this.#callerError.error);
       else this.#resolve(Object.assign({ ...neverStarted, ended: undefined }, reply.result)); // JSON has no undefined
     }
   }
 
   fail(error: unknown): void {
-    this.#release();
+    this.#stopListening();
     this.#reject(this.#callerError ? this.#callerError.error : error);
   }
 
@@ -72,12 +71,12 @@ export class BrokeredRun {
       listener?.(text);
     } catch (error) {
       this.#callerError = { error };
-      this.#onAbort();
+      this.#abort();
     }
   }
 
-  #release(): void {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+  #abort(): void {
+    this.#send({ id: this.#id, abort: true });
   }
 }
 

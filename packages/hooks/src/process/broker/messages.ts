@@ -10,6 +10,8 @@ export type Request =
   | { readonly id: number; readonly start: boolean };
 
 export type Reply =
+  /** Said once, with the id 0, when the helper is up. */
+  | { readonly id: number; readonly ready: true }
   | { readonly id: number; readonly born: ProcessIdentity }
   | { readonly id: number; readonly gate: ProcessIdentity }
   | { readonly id: number; readonly stdout: string }

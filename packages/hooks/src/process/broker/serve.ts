@@ -39,6 +39,7 @@ export function serveBroker(socket: Socket, onClose: () => void): void {
     // A reader that is behind must not fill our memory: the programs wait for it instead.
     if (!socket.write(`${JSON.stringify(reply)}\n`)) eachStream((stream) => stream.pause());
   };
+  send({ id: 0, ready: true });
   const take = (request: Request): void => {
     if ("run" in request) void serve(request.id, request.run);
     else if ("abort" in request) served.get(request.id)?.abort.abort();

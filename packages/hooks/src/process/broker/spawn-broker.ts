@@ -14,6 +14,8 @@ import type { Reply, Request } from "./messages.ts";
 export interface SpawnBroker {
   readonly isOpen: boolean;
   readonly pid: number | undefined;
+  /** Whether the helper came up. */
+  readonly ready: Promise<boolean>;
   run(options: ChildOptions): Promise<ChildResult>;
   /** Ends the helper and every program that it runs. */
   close(): Promise<void>;
@@ -36,11 +38,16 @@ export function createSpawnBroker(script: string | undefined = builtScript()): S
   return helper.pid === undefined ? undefined : new Broker(helper);
 }
 
+/** Milliseconds after its exit in which the helper's socket has to close by itself. */
+const lastWordsMs = 1_000;
+
 class Broker implements SpawnBroker {
   readonly #helper: ChildProcess;
   readonly #socket: Socket;
   readonly #runs = new Map<number, BrokeredRun>();
   readonly #gone: Promise<void>;
+  readonly ready: Promise<boolean>;
+  #becomeReady: (isReady: boolean) => void = () => {};
   #lastId = 0;
   #isOpen = true;
 
@@ -54,13 +61,19 @@ class Broker implements SpawnBroker {
     );
     this.#socket.on("data", (chunk: Buffer) => reader.feed(chunk));
     this.#socket.on("error", () => {}); // `close` follows
+    this.ready = new Promise((settle) => {
+      this.#becomeReady = (isReady) => {
+        if (this.#runs.size === 0) this.#hold(false);
+        settle(isReady);
+      };
+    });
     this.#gone = new Promise((settle) => {
       helper.once("error", () => settle());
       helper.once("exit", () => settle());
     });
+    // Its last words, read to their end, say which programs it had started.
     this.#socket.once("close", () => this.#lose());
-    void this.#gone.then(() => this.#lose());
-    this.#hold(false);
+    void this.#gone.then(() => setTimeout(() => this.#lose(), lastWordsMs).unref());
   }
 
   get isOpen(): boolean {
@@ -97,12 +110,14 @@ class Broker implements SpawnBroker {
   }
 
   #take(reply: Reply): void {
-    this.#runs.get(reply.id)?.take(reply);
+    if ("ready" in reply) this.#becomeReady(true);
+    else this.#runs.get(reply.id)?.take(reply);
   }
 
   /** The helper is gone. Killed, it could not end its programs: we do, as far as we know them. */
   #lose(): void {
     this.#isOpen = false;
+    this.#becomeReady(false);
     for (const run of this.#runs.values()) {
       if (run.identity) void endGroup(run.identity, 0);
       run.fail(lost(run.program));

@@ -1,4 +1,5 @@
 import type { Clock } from "../../guard/clock.ts";
+import { onAbort } from "../../guard/on-abort.ts";
 import { ProcessError } from "../errors.ts";
 
 /** A call without an answer. */
@@ -98,11 +99,10 @@ export class OpenCalls {
       call.reject(error);
       if (isTimeout && call.isSent) this.#options.onStuck("a call ran out of time");
     };
-    const onAbort = (): void => {
+    const stopListening = onAbort(signal, () => {
       const isTimeout = signal?.reason instanceof Error && signal.reason.name === "TimeoutError";
       giveUp(signal?.reason, isTimeout);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
+    });
     const cancelTimer =
       timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
         ? undefined
@@ -111,7 +111,7 @@ export class OpenCalls {
           );
     return () => {
       cancelTimer?.();
-      signal?.removeEventListener("abort", onAbort);
+      stopListening();
     };
   }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { endWholeGroup } from "../group.ts";
 import { type Launched, launch } from "../launch.ts";
-import { rememberGroup } from "../living-groups.ts";
+import { forgetGroup } from "../living-groups.ts";
 import { LineReader } from "./line-reader.ts";
 
 export interface SessionOptions {
@@ -28,7 +28,6 @@ const lastWordsMs = 100;
 export class ProgramSession {
   readonly #child: Launched;
   readonly #graceMs: number;
-  readonly #forgetGroup: () => void;
   #ending: Promise<void> | undefined;
   /** Answers it gave: a program that gave any was healthy. */
   answers = 0;
@@ -43,7 +42,6 @@ export class ProgramSession {
   private constructor(child: Launched, options: SessionOptions, events: SessionEvents) {
     this.#child = child;
     this.#graceMs = options.graceMs;
-    this.#forgetGroup = rememberGroup(child.pid);
     const stdout = new LineReader(options.maxLineBytes, events.onLine, events.onTooLong);
     const stderr = new LineReader(options.maxLineBytes, events.onStderr, () => {});
     child.stdout!.on("data", (chunk: Buffer) => stdout.feed(chunk));
@@ -79,7 +77,7 @@ export class ProgramSession {
 
   async #end(): Promise<void> {
     await endWholeGroup(this.#child.pid, this.#graceMs);
-    this.#forgetGroup();
+    forgetGroup(this.#child.pid);
     for (const pipe of this.#child.stdio) pipe?.destroy();
   }
 }

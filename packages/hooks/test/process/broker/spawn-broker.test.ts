@@ -80,13 +80,27 @@ describe("the spawn broker", () => {
 
   test("that is killed leaves no program behind, and every run is told", async () => {
     const broker = start();
-    const folder = temporaryFolder();
-    const run = broker.run({ argv: stubborn(folder) as [string, ...string[]] });
+    let heard = "";
+    const run = broker.run({
+      argv: ["sh", "-c", "trap '' TERM HUP; echo $$; sleep 600; sleep 600"],
+      onStdout: (text) => {
+        heard += text;
+      },
+    });
     const failed = expect(run).rejects.toMatchObject({ code: "spawn-failed" });
-    const group = await numberIn(join(folder, "pid"));
+    const group = await until(() => heard.endsWith("\n") && Number(heard));
     process.kill(broker.pid!, "SIGKILL");
     await failed;
     await until(() => runningInGroup(group).length === 0);
+    expect(broker.isOpen).toBe(false);
+  });
+
+  test("says when it is up, and when it never came up", async () => {
+    expect(await start().ready).toBe(true);
+    const broken = join(temporaryFolder(), "broken.mjs");
+    writeFileSync(broken, "process.exit(1);");
+    const broker = createSpawnBroker(broken)!;
+    expect(await broker.ready).toBe(false);
     expect(broker.isOpen).toBe(false);
   });
 
@@ -111,7 +125,7 @@ describe("the owner of a spawn broker", () => {
 
   test("can end although the broker is there", async () => {
     const folder = temporaryFolder();
-    const child = owner(folder, 'await broker.run({ argv: ["true"] });');
+    const child = owner(folder, 'await broker.ready; await broker.run({ argv: ["true"] });');
     await until(() => child.exitCode !== null);
     expect(child.exitCode).toBe(0);
   });

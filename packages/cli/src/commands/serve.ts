@@ -1,0 +1,129 @@
+import { relative } from "node:path";
+import type { LoadedProject } from "@pawl/flows";
+import { createLogger, type Logger } from "@pawl/hooks/guard";
+import type { Call, Command } from "../command.ts";
+import { CommandError, usageError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { loadProjectToRun } from "../open-project.ts";
+import { countOf } from "../output/diagnostics.ts";
+import { noteDiagnostics } from "../output/note-diagnostics.ts";
+import { ServeLog } from "../output/serve-log.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Reading } from "../server/flow-book.ts";
+import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
+import { readVersion } from "../version.ts";
+
+const largestPort = 65_535;
+
+export const command: Command = {
+  options: [
+    { flags: "--host <address>", description: "Where to listen. Default: 127.0.0.1; anything else needs PAWL_TOKENS" },
+    { flags: "-p, --port <number>", description: "0 takes a free one. Default: 7295" },
+    { flags: "--allow-host <name>", description: "A further name of the server, behind a proxy", isList: true },
+  ],
+  details:
+    "Start runs when triggers fire, go on with runs that were cut off, and answer HTTP. Flow files are watched. " +
+    "Ctrl-C lets open runs end, a second one stops at once. Tokens come from the environment: PAWL_TOKENS=ada=TOKEN,ci=TOKEN.",
+  examples: ["pawl serve", "PAWL_TOKENS=ada=… pawl serve --host 0.0.0.0"],
+  async run(call) {
+    const loaded = await loadProjectToRun(call);
+    if (!loaded.project.isProject) {
+      throw usageError(`There is no project around ${loaded.project.dir}.`, "pawl init my-automations");
+    }
+    noteDiagnostics(call.terminal, loaded);
+    const { serveProject } = await import("../server/serve-project.ts");
+    const log = new ServeLog(call.terminal);
+    const options = { ...optionsOf(call), onOpen: ({ store }: Runtime) => log.watch(store.events) };
+    const served = await serveProject(loaded, options).catch((error) => {
+      throw asCommandError(error);
+    });
+    await greet(call, loaded, served);
+    log.start();
+    await untilAborted(call.signal);
+    call.terminal.note("Stopping: open runs may end, what does not is gone on with by the next pawl serve.");
+    await served.close();
+  },
+};
+
+function optionsOf(call: Call): ServeOptions {
+  const { host, port, allowHost } = call.options;
+  return {
+    env: call.env,
+    log: loggerOf(call),
+    tokens: tokensOf(call.env.PAWL_TOKENS),
+    onReading: (reading) => noteBroken(call, reading),
+    ...(typeof host === "string" ? { host } : {}),
+    ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(Array.isArray(allowHost) ? { allowedHosts: allowHost } : {}),
+  };
+}
+
+function readPort(value: unknown): number {
+  const port = Number(value);
+  if (value !== "" && Number.isInteger(port) && port >= 0 && port <= largestPort) return port;
+  throw usageError(`--port takes a number from 0 to ${largestPort}; "${value}" came.`);
+}
+
+function tokensOf(text: string | undefined): Record<string, string> {
+  const pairs = (text ?? "").split(",").filter((pair) => pair.trim() !== "");
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = "", ...token] = pair.trim().split("=");
+      if (name === "" || token.join("=") === "") throw usageError("PAWL_TOKENS takes name=token, separated by commas.");
+      return [name, token.join("=")];
+    }),
+  );
+}
+
+function loggerOf({ terminal, isVerbose }: Call): Logger {
+  const { colors } = terminal;
+  return createLogger((level, message, fields) => {
+    // What a trigger fails with is shown among the events.
+    if (fields?.trigger !== undefined && level === "error") return;
+    if (level === "debug" || (level === "info" && !isVerbose)) return;
+    terminal.note(
+      `${level === "error" ? colors.red("error") : level === "warn" ? colors.yellow("warning") : level}: ${message}`,
+    );
+  });
+}
+
+function noteBroken({ terminal }: Call, { broken }: Reading): void {
+  for (const { parsed, kept } of broken) {
+    const effect = kept === undefined ? "its flow does not run" : `${kept} goes on as it was before`;
+    terminal.note(
+      `${terminal.colors.red("error:")} ${parsed.file} has ${countOf(parsed.diagnostics)}; ${effect} · pawl validate`,
+    );
+  }
+}
+
+async function greet({ terminal }: Call, { project }: LoadedProject, served: ServedProject): Promise<void> {
+  const { colors } = terminal;
+  const store = relative(project.dir, project.databaseFile);
+  terminal.out(
+    `${colors.bold(`pawl ${readVersion()}`)} · project ${project.name} · store ${store} (SQLite) · ${served.url}`,
+  );
+  const triggers = served.triggers.status().map(({ flow, uses, description, health, lastError }) => {
+    if (health === "failed" || health === "backing-off")
+      return `${flow} ${uses} ${colors.red(lastError?.message ?? health)}`;
+    return [flow, uses, description].filter(Boolean).join(" ");
+  });
+  if (triggers.length === 0)
+    terminal.out(" triggers  none: pawl run FLOW starts a run, or POST /api/v1/flows/FLOW/runs");
+  for (const [index, trigger] of triggers.entries())
+    terminal.out(`${index === 0 ? " triggers  " : " ".repeat(11)}${trigger}`);
+}
+
+function asCommandError(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "ServerError") return error;
+  const { code } = error as Error & { code?: string };
+  return new CommandError(code === "cannot-listen" ? exitCodes.cannotConnect : exitCodes.usage, error.message, {
+    cause: error,
+  });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

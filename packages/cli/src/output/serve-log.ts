@@ -1,0 +1,77 @@
+import type { EventLog, Json, NewEvent } from "@pawl/flows";
+import { formatDuration } from "@pawl/hooks/guard";
+import { shortId } from "./run-view.ts";
+import { oneLine } from "./summary.ts";
+import type { Terminal } from "./terminal.ts";
+
+type ShownEvent = NewEvent & { readonly time: number };
+
+/** One line for each thing that happens while a project is served. */
+export class ServeLog {
+  readonly #terminal: Terminal;
+  readonly #fired = new Set<string>();
+  /** What happened before the greeting was printed. */
+  #held: ShownEvent[] | undefined = [];
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  watch(events: EventLog): void {
+    events.subscribe((event) => {
+      if (this.#held) this.#held.push(event);
+      else this.#show(event);
+    });
+  }
+
+  start(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const event of held) this.#show(event);
+  }
+
+  #show(event: ShownEvent): void {
+    if (event.type === "trigger-fired" && event.runId !== undefined) this.#fired.add(event.runId);
+    const sentence = this.#sentence(event);
+    if (sentence === undefined) return;
+    const time = this.#terminal.colors.dim(new Date(event.time).toTimeString().slice(0, 8));
+    this.#terminal.out(`${time}  ${(event.flow ?? "").padEnd(12)}  ${sentence}`);
+  }
+
+  #sentence({ type, runId = "", data, recordId }: ShownEvent): string | undefined {
+    const { colors } = this.#terminal;
+    const fields = fieldsOf(data);
+    const id = shortId(runId);
+    if (type === "run-ended") {
+      const origin = this.#fired.delete(runId) ? "fired → " : "";
+      return `${origin}run ${id} ${this.#outcome(fields, id)}`;
+    }
+    if (type === "run-resumed") return `run ${id} was cut off, and goes on`;
+    if (type === "run-waiting" && recordId !== undefined) return `run ${id} waits at ${recordId}`;
+    if (type === "trigger-dropped") return colors.yellow(`dropped an event: ${fields.message}`);
+    if (type === "trigger-failed")
+      return colors.red(`trigger ${fields.trigger} failed: ${oneLine(String(fields.message))}`);
+    if (type === "project-changed") return changes(fields);
+    return undefined;
+  }
+
+  #outcome({ status, durationMs, error }: Record<string, Json>, id: string): string {
+    const { colors } = this.#terminal;
+    const took = typeof durationMs === "number" ? ` in ${formatDuration(durationMs)}` : "";
+    if (status === "completed") return `${colors.green("completed")}${took}`;
+    const why = fieldsOf(error).message;
+    return `${colors.red(String(status))}${took}${why === undefined ? "" : `: ${oneLine(String(why))}`} · pawl logs ${id}`;
+  }
+}
+
+function changes({ changed, removed }: Record<string, Json>): string {
+  const parts = [
+    ["changed", changed],
+    ["removed", removed],
+  ].filter(([, names]) => Array.isArray(names) && names.length > 0);
+  return `flow files: ${parts.map(([what, names]) => `${what} ${(names as string[]).join(", ")}`).join("; ") || "broken"}`;
+}
+
+function fieldsOf(data: Json | undefined): Record<string, Json> {
+  return typeof data === "object" && data !== null && !Array.isArray(data) ? (data as Record<string, Json>) : {};
+}

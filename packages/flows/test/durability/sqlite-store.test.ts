@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createStore } from "../../src/durability/sqlite-store.ts";
+import { openSqliteStore } from "../../src/index.ts";
+import { type Database, NewerSchemaError, openDatabase } from "../../src/sqlite/index.ts";
+import { newRun, step } from "./runs.ts";
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pawl-sqlite-"));
+  file = join(folder, "pawl.db");
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A database that counts its transactions and remembers its statements. */
+function watched(): { database: Database; commits: () => number; statements: Set<string> } {
+  const database = openDatabase(file);
+  const statements = new Set<string>();
+  let commits = 0;
+  return {
+    commits: () => commits,
+    statements,
+    database: {
+      exec(sql) {
+        if (sql === "COMMIT") commits++;
+        database.exec(sql);
+      },
+      prepare(sql) {
+        statements.add(sql);
+        return database.prepare(sql);
+      },
+      close: () => database.close(),
+    },
+  };
+}
+
+describe("the SQLite store", () => {
+  test("takes one transaction a step of a sequential run", async () => {
+    const { database, commits } = watched();
+    const store = createStore(database);
+    let taken = 0;
+    store.durability.work(async (_, scope) => {
+      const before = commits();
+      for (let n = 0; n < 20; n++) await step(scope, `s#${n}`);
+      taken = commits() - before;
+      return { status: "completed", outputs: null };
+    });
+    await store.durability.ended((await store.durability.start(newRun())).runId);
+    expect(taken).toBe(20);
+    await store.close();
+  });
+
+  test("takes three transactions for 50 runs of one step that go side by side", async () => {
+    const { database, commits } = watched();
+    const store = createStore(database);
+    store.durability.work(async (_, scope) => {
+      await step(scope, "a");
+      return { status: "completed", outputs: null };
+    });
+    const before = commits();
+    const starts = await Promise.all(Array.from({ length: 50 }, () => store.durability.start(newRun({ flow: "g" }))));
+    for (const { runId } of starts) await store.durability.ended(runId);
+    // 16 at once: four waves, each queued or claimed, its steps ended, its runs ended.
+    expect(commits() - before).toBeLessThanOrEqual(4 * 3);
+    await store.close();
+  });
+
+  test("looks through no table of runs, steps or events from end to end while it works", async () => {
+    const { database, statements } = watched();
+    const store = createStore(database);
+    const worker = store.durability.work(async (_, scope) => {
+      await step(scope, "a");
+      await scope.wait("w", "go", Date.now() + 5);
+      return { status: "completed", outputs: null };
+    });
+    for (const overflow of ["queue", "replace", "drop"] as const) {
+      const { runId } = await store.durability.start(
+        newRun({ flow: overflow, idempotencyKey: overflow, concurrency: { limit: 1, key: "k", overflow } }),
+      );
+      await store.durability.signal(runId, "go", 1);
+      await store.durability.ended(runId);
+      await store.durability.list({ flow: overflow, status: "failed" });
+      await store.events.read({ runId });
+    }
+    await store.durability.list({ status: ["failed", "running"] });
+    await store.durability.list();
+    await worker.close();
+    await store.prune();
+    const plans = [...statements]
+      .filter((sql) => /^\s*(SELECT|UPDATE|DELETE|INSERT|WITH)/.test(sql))
+      .flatMap((sql) =>
+        database
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all()
+          .map((row) => `${row.detail} in ${sql}`),
+      );
+    expect(plans.length).toBeGreaterThan(30);
+    const isScan = /^SCAN (runs|r|steps|waits|signals|events)\b(?! USING INDEX (runs_ready|sqlite_autoindex_runs_1))/;
+    expect(plans.filter((plan) => isScan.test(plan))).toEqual([]);
+    await store.close();
+  });
+
+  test("refuses a file that a newer Pawl has written", async () => {
+    await (await openSqliteStore(file)).close();
+    const database = openDatabase(file);
+    database.exec("UPDATE schema_version SET version = 999");
+    database.close();
+    await expect(openSqliteStore(file)).rejects.toBeInstanceOf(NewerSchemaError);
+  });
+
+  test("says that it is closed to whoever writes afterwards", async () => {
+    const store = await openSqliteStore(file);
+    await store.close();
+    await store.close();
+    await expect(store.durability.start(newRun())).rejects.toMatchObject({ code: "database-closed" });
+    await expect(store.state.set("s", "k", 1)).rejects.toMatchObject({ code: "database-closed" });
+  });
+});

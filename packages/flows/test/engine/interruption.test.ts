@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { type Engine, type NewEvent, node, RunNotFoundError, RunOwnedError } from "../../src/index.ts";
+import {
+  createTestEngine,
+  flowOf,
+  inspect,
+  openStore,
+  steps,
+  storeKinds,
+  temporaryProject,
+} from "../execution/flow-kit.ts";
+import { SkippingClock } from "../execution/skipping-clock.ts";
+
+/** Resolves with the first event that fits. */
+function eventOf(engine: Engine, fits: (event: NewEvent) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = engine.store.events.subscribe((event) => {
+      if (!fits(event)) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+describe.each(storeKinds)("a worker that is closed, on the %s store", (kind) => {
+  test("gives its run back; another goes on with it: what was recorded stays, what was cut off runs again", async () => {
+    const projectDir = temporaryProject();
+    const engine = await createTestEngine({ kind, projectDir });
+    const flow = await flowOf(`
+name: t
+steps:
+  - { id: a, uses: shell.run, with: { shell: true, command: "echo a >> marks" } }
+  - { id: b, uses: shell.run, with: { shell: true, command: "echo b >> marks; if [ -e again ]; then exit; fi; touch again; sleep 60" } }
+  - { id: read, uses: file.read, with: { path: marks } }
+finally:
+  - { id: clean, uses: shell.run, with: { shell: true, command: "echo clean >> marks" } }
+`);
+    const { runId } = await engine.start(flow);
+    const second = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "b");
+    const worker = engine.work();
+    await second;
+    await delay(100);
+    await worker.close(0);
+    expect((await engine.store.durability.get(runId))?.status).toBe("queued");
+    const { run, statuses, outputs, steps: records } = await inspect(engine, await engine.resume(runId));
+    expect(run).toMatchObject({ status: "completed", starts: 2 });
+    expect(statuses).toEqual({ a: "completed", b: "completed", read: "completed", clean: "completed" });
+    // A shutdown is no end: finally has not run, and no attempt was counted.
+    expect(outputs.read).toBe("a\nb\nb\n");
+    expect(records[1]?.attempts).toHaveLength(1);
+  });
+
+  test("leaves the attempts of a step as they are: the next one goes on counting, after what is left of its delay", async () => {
+    const calls: number[] = [];
+    const flaky = node({
+      name: "test.flaky",
+      input: z.unknown(),
+      run(_input, context) {
+        calls.push(context.attempt);
+        if (calls.length < 3) throw new Error("again");
+        return "mended";
+      },
+    });
+    const store = await openStore(kind, temporaryProject());
+    const flow = await flowOf(
+      steps(
+        "\n  - { id: a, uses: test.flaky, retry: { attempts: 3, initial_delay: 1h, max_delay: 10h, jitter: false } }\n",
+      ),
+    );
+    const first = await createTestEngine({ store, nodes: [flaky] });
+    const { runId } = await first.start(flow);
+    const failed = eventOf(first, (event) => event.type === "step-attempt");
+    const worker = first.work();
+    await failed;
+    await worker.close(0);
+    const clock = new SkippingClock(Date.now() + 1_800_000);
+    const second = await createTestEngine({ store, nodes: [flaky], clock });
+    const { run, steps: records } = await inspect(second, await second.resume(runId));
+    expect(run.status).toBe("completed");
+    expect(calls).toEqual([1, 2, 3]);
+    expect(records[0]?.attempts.map((attempt) => attempt.number)).toEqual([1, 2, 3]);
+    expect(clock.slept[0]).toBeGreaterThan(1_700_000);
+    expect(clock.slept[0]).toBeLessThanOrEqual(1_800_000);
+    expect(clock.slept[1]).toBe(7_200_000);
+  });
+
+  test("lets a pause go on where it was", async () => {
+    const engine = await createTestEngine({ kind });
+    const flow = await flowOf(steps("\n  - { id: w, uses: wait.for, with: { duration: 400ms } }\n"));
+    const begun = Date.now();
+    const { runId } = await engine.start(flow);
+    const parked = eventOf(engine, (event) => event.type === "run-waiting");
+    const worker = engine.work();
+    await parked;
+    await worker.close(0);
+    await delay(200);
+    expect((await engine.resume(runId)).status).toBe("completed");
+    const took = Date.now() - begun;
+    expect(took).toBeGreaterThanOrEqual(400);
+    expect(took).toBeLessThan(590);
+  });
+
+  test("keeps the definition that a run began with", async () => {
+    const engine = await createTestEngine({ kind });
+    const flow = await flowOf(
+      steps('\n  - { id: a, uses: data.set, approval: true, with: { v: "old ${{ inputs.x }}" } }\n').replace(
+        "name: t",
+        "name: t\ninputs: { x: { type: string, default: one } }",
+      ),
+    );
+    const waiting = await engine.run(flow);
+    await engine.store.durability.signal(waiting.id, "approval:a", { decision: "approve" });
+    // An engine that has never seen the flow.
+    const other = await createTestEngine({ store: engine.store });
+    const { outputs } = await inspect(other, await other.resume(waiting.id));
+    expect(outputs.a).toEqual({ v: "old one" });
+  });
+});
+
+describe("resuming", () => {
+  test("gives a run that has ended as it is, and says when there is none or another has it", async () => {
+    const engine = await createTestEngine();
+    const flow = await flowOf(steps("\n  - { id: a, uses: shell.run, with: { command: sleep 60 } }\n"));
+    await expect(engine.resume("nothing")).rejects.toThrow(RunNotFoundError);
+    const controller = new AbortController();
+    const running = engine.run(flow, { signal: controller.signal });
+    await eventOf(engine, (event) => event.type === "step-started");
+    const [run] = await engine.store.durability.list();
+    await expect(engine.resume(run!.id)).rejects.toThrow(RunOwnedError);
+    controller.abort(new Error("enough"));
+    await running;
+    expect((await engine.resume(run!.id)).status).toBe("cancelled");
+  });
+});
+
+describe("a node that suspends its step", () => {
+  test("gets its output from outside, by the name of its record", async () => {
+    const { NodeResult, inputSignal } = await import("../../src/index.ts");
+    const ask = node({
+      name: "test.ask",
+      input: z.unknown(),
+      run: () => new NodeResult({ status: "suspended", output: "How many?" }),
+    });
+    const engine = await createTestEngine({ nodes: [ask] });
+    const waiting = await engine.run(await flowOf(steps("\n  - { id: a, uses: test.ask }\n")));
+    expect(waiting.status).toBe("waiting");
+    const events = await engine.store.events.read({ runId: waiting.id, types: ["run-waiting"] });
+    expect(events.find((event) => event.recordId === "a")?.data).toMatchObject({ kind: "input", message: "How many?" });
+    await engine.store.durability.signal(waiting.id, inputSignal("a"), 42);
+    const { outputs } = await inspect(engine, await engine.resume(waiting.id));
+    expect(outputs.a).toBe(42);
+  });
+});
+
+describe("a cancelled run", () => {
+  test("gives its finally steps time of their own, pauses included", async () => {
+    const engine = await createTestEngine();
+    const flow = await flowOf(`
+name: t
+steps: [{ id: a, uses: shell.run, with: { command: sleep 60 } }]
+finally:
+  - { id: pause, uses: wait.for, with: { duration: 20ms } }
+  - { id: clean, uses: data.set }
+`);
+    const controller = new AbortController();
+    const running = engine.run(flow, { signal: controller.signal });
+    await eventOf(engine, (event) => event.type === "step-started");
+    controller.abort(new Error("enough"));
+    const { run, statuses } = await inspect(engine, await running);
+    expect(run.status).toBe("cancelled");
+    expect(statuses).toEqual({ a: "cancelled", pause: "completed", clean: "completed" });
+  });
+
+  test("is one, too, when the cancel comes in its finally", async () => {
+    const engine = await createTestEngine();
+    const flow = await flowOf(`
+name: t
+steps: [{ id: a, uses: data.set }]
+finally: [{ id: clean, uses: shell.run, with: { command: sleep 60 } }]
+`);
+    const controller = new AbortController();
+    const running = engine.run(flow, { signal: controller.signal });
+    await eventOf(engine, (event) => event.type === "step-started" && event.recordId === "clean");
+    controller.abort(new Error("enough"));
+    const { run, statuses } = await inspect(engine, await running);
+    expect(run.status).toBe("cancelled");
+    expect(statuses).toEqual({ a: "completed", clean: "cancelled" });
+  });
+});
