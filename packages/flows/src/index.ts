@@ -2,6 +2,7 @@
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
+export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
@@ -35,7 +36,16 @@ export {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
-export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
+export {
+  type Lease,
+  type Leases,
+  type Pruned,
+  type Retention,
+  type RetentionRule,
+  type StateStore,
+  type Store,
+  StoreError,
+} from "./durability/store.ts";
 export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { EngineError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";

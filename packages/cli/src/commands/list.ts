@@ -1,5 +1,6 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
+import { networkCommands } from "./network/list.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -41,6 +42,13 @@ export const commands: readonly CommandEntry[] = [
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
   },
+  { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },
   { name: "complete", isHidden: true, summary: "Answer a shell's completion", load: () => import("./complete.ts") },
+  {
+    name: "network",
+    group: "Networks",
+    summary: "Networks of pods: check, run, send, look after",
+    commands: networkCommands,
+  },
 ];

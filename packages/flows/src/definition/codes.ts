@@ -43,6 +43,7 @@ export const definitionCodes = {
   "yaml-syntax": "The text is not YAML.",
   "yaml-too-deep": "Values are nested deeper than 100 levels.",
   "yaml-unquoted-colon": "A value has `: ` in it and is not quoted, so that YAML reads it as a map.",
+  "yaml-unquoted-expression": "An expression inside `{ }` or `[ ]` is not quoted, so that YAML reads its braces.",
 } as const;
 
 export type DefinitionCode = keyof typeof definitionCodes | ExpressionCode;

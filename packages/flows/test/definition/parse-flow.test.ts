@@ -135,6 +135,38 @@ describe("a broken file", () => {
     expect(lines.length).toBeGreaterThanOrEqual(5);
   });
 
+  test.for<[string, string, string[]]>([
+    [
+      "an open bracket",
+      "name: x\nenv: [a, b\nsteps:\n  - id: b\n    uses: q\n",
+      ["2:6 wrong-type", "3:1 yaml-syntax", "5:11 unknown-node"],
+    ],
+    ["indentation", "name: x\nsteps:\n  - id: b\n    uses: q\n   with: 3\n", ["4:11 unknown-node", "5:1 yaml-syntax"]],
+    ["a tab", "name: x\n\tsteps: 3\n", ["2:1 yaml-syntax", "2:9 wrong-type"]],
+    ["a stray brace", "name: x\nsteps: [{ id: a, uses: data.set }]\n}\n", ["3:1 yaml-syntax"]],
+    ["an open quote", 'name: "never\nsteps:\n  - id: a-b\n', ["1:7 yaml-syntax"]],
+    [
+      "a reserved character",
+      "name: @x\nsteps: [{ id: a, uses: q }]\n",
+      ["1:7 yaml-syntax", "1:7 invalid-name", "2:24 unknown-node"],
+    ],
+    [
+      "values without quotes",
+      "name: x\nsteps:\n  - { id: a, if: ${{ true }}, uses: q }\n  - id: b\n    uses: r\n    with:\n      a: b: c\n      d: ${{ true ? 'x': 'y' }}\n",
+      [
+        "3:18 yaml-unquoted-expression",
+        "3:37 unknown-node",
+        "5:11 unknown-node",
+        "7:10 yaml-unquoted-colon",
+        "8:10 yaml-unquoted-colon",
+      ],
+    ],
+  ])("with %s has one diagnostic for it, in plain words, and the others beside", async ([, text, found]) => {
+    expect(await codes(text)).toEqual(found);
+    for (const { message } of (await parseFlow(text, catalogue)).diagnostics)
+      expect(message).not.toMatch(/token|flow-|\p{Cc}/u);
+  });
+
   test("points into folded, literal and quoted text", async () => {
     const text = [
       "name: positions",
