@@ -42,6 +42,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
   },
+  { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },
   { name: "complete", isHidden: true, summary: "Answer a shell's completion", load: () => import("./complete.ts") },
   {
