@@ -232,3 +232,22 @@ describe("pawl hooks record, replay and stats", () => {
     });
   });
 });
+
+describe("pawl run", () => {
+  test("lets hooks of the project meet the steps of a flow, once they are trusted", async () => {
+    const here = project({
+      "flows/hello.yaml": "name: hello\nsteps:\n  - id: say\n    uses: shell.run\n    with: { command: echo hello }\n",
+      "hooks/no-shell/HOOK.md": hookFile({
+        name: "no-shell",
+        event: "PreToolUse",
+        matcher: "shell\\.run",
+        command: "echo 'no shells today' >&2; exit 2",
+      }),
+    });
+    const run = () => pawl(["run", "hello"], { cwd: here.dir, env: here.env });
+    expect(await run()).toMatchObject({ code: 0 });
+    await hooks(here, "trust");
+    const denied = await run();
+    expect([denied.code, denied.stdout + denied.stderr]).toMatchObject([1, expect.stringContaining("no shells today")]);
+  });
+});
