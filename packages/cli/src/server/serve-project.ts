@@ -1,5 +1,6 @@
 import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
+import { mountHooks } from "../hooks/mount-hooks.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
@@ -67,11 +68,12 @@ async function open(
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
-  const runtime = await openRuntime(loaded, (name) => flows.find(name));
+  const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
   options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
+  if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
   const worker = engine.work(options.concurrency === undefined ? {} : { concurrency: options.concurrency });
   opened.push(() => worker.close(0));

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
 import { DatabaseClosedError, type Statement } from "../sqlite/index.ts";
-import type { Durability, RunBody, RunFilter, StartedRun, StartOptions, Worker, WorkOptions } from "./durability.ts";
+import type { Durability, QueueOptions, RunBody, RunFilter, StartedRun, Worker, WorkOptions } from "./durability.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -47,7 +47,7 @@ export class SqliteDurability implements Durability {
     journal.onEffects((effects) => this.#carryOut(effects));
   }
 
-  async start(run: NewRun, options: StartOptions = {}): Promise<StartedRun> {
+  async start(run: NewRun, options: QueueOptions = {}): Promise<StartedRun> {
     const isHere = options.here === true;
     const worker = isHere ? undefined : [...this.#workers].find((each) => each.reserve());
     const id = this.#newId();

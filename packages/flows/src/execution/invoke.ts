@@ -1,4 +1,4 @@
-import { formatDuration, guard, type Outcome } from "@pawl/hooks/guard";
+import { formatDuration, type GuardContext, guard, type Outcome } from "@pawl/hooks/guard";
 import type { Failure } from "../durability/records.ts";
 import type { Json } from "../json.ts";
 import { type NodeDefinition, NodeResult } from "../nodes/node.ts";
@@ -7,7 +7,7 @@ import type { At } from "./execution.ts";
 import { type Fault, failure, faultOf } from "./failure.ts";
 import { checkInterruption, failureOfAbort } from "./interruption.ts";
 import { jsonOf, NotJsonError } from "./json-value.ts";
-import type { StepContext } from "./step-context.ts";
+import type { AttemptContext, StepContext } from "./step-context.ts";
 import { issuesText } from "./step-inputs.ts";
 
 export interface Call {
@@ -22,7 +22,12 @@ export interface Call {
 export async function invoke(call: Call, number: number): Promise<Tried> {
   const { at, definition, input, context } = call;
   const { frame, step } = at;
-  const made = guard((given) => definition.run(input, context.forAttempt(number, given)), {
+  let attempt: AttemptContext | undefined;
+  const run = (given: GuardContext) => {
+    attempt = context.forAttempt(number, given);
+    return definition.run(input, attempt);
+  };
+  const made = guard(run, {
     name: definition.name,
     point: "node",
     timeoutMs: step.timeoutMs,
@@ -30,7 +35,7 @@ export async function invoke(call: Call, number: number): Promise<Tried> {
     clock: frame.execution.host.clock,
   });
   const outcome = made instanceof Promise ? await made : made;
-  await context.childrenEnded();
+  await attempt?.children.end();
   const tried = read(outcome, call);
   return definition.output && tried.result.status === "success" ? checkOutput(definition, tried) : tried;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createNodeRegistry, type NodeContext, NodeResult, node } from "../../src/index.ts";
@@ -104,6 +105,22 @@ describe("a node", () => {
     const { run } = await runFlow(one, { nodes: [own] });
     expect(run.error).toMatchObject({ code: "invalid-input" });
     expect(run.error?.message).toContain("n: no number");
+  });
+
+  test("leaves no program behind that it has started, and does not wait for one", async () => {
+    const mark = `63.${process.pid}`;
+    const begun = Date.now();
+    const careless = withRun(async (context) => {
+      const started = new Promise<void>((resolve) => {
+        const argv = ["sh", "-c", `echo on; sleep ${mark}`] as const;
+        void context.runChild({ argv: [...argv], onStdout: () => resolve() });
+      });
+      await started;
+    });
+    const { run } = await runFlow(one, { nodes: [careless] });
+    expect(run.status).toBe("completed");
+    expect(execFileSync("ps", ["-eo", "args="], { encoding: "utf8" })).not.toContain(`sleep ${mark}`);
+    expect(Date.now() - begun).toBeLessThan(30_000);
   });
 
   test("that cannot be loaded fails its step, and only that", async () => {

@@ -82,7 +82,7 @@ function candidateOf(
     ...(settings.isDisabled ? { disabled: "disableAllHooks in its file" } : {}),
     ...(file.isFromProject ? { trust: trustOf(handler, settings, file, action, context) } : {}),
     canBeShadowed: false,
-    diagnostics: [],
+    diagnostics: urlFindings(handler, action, file),
   };
 }
 
@@ -111,6 +111,16 @@ function actionOf(
     mode: "spawn",
     claude: pluginRoot === undefined ? {} : { pluginRoot },
   };
+}
+
+function urlFindings({ action: wanted, line }: SettingsHandler, action: HookAction, file: SettingsFile): Diagnostic[] {
+  if (wanted.type !== "http" || action.type !== "none") return [];
+  const findings = new Findings(file.path);
+  findings.warning("url-not-allowed", `${wanted.url} is not among the addresses that hooks may post to.`, {
+    line,
+    column: 1,
+  });
+  return findings.all;
 }
 
 function shellOf(

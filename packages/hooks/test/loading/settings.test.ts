@@ -189,7 +189,10 @@ describe("a hook behind an address", () => {
 
   test("must be on this machine, or allowed", () => {
     const project = posting("https://hooks.example.com/x");
-    expect(load(project).hooks).toMatchObject([{ status: "unsupported" }]);
+    expect(load(project)).toMatchObject({
+      hooks: [{ status: "unsupported" }],
+      diagnostics: [{ code: "url-not-allowed", line: 1 }],
+    });
     const allowed = (pattern: string) => load(project, { allowedUrls: [pattern] }).hooks[0]!.status;
     expect(["https://hooks.example.com/*", "*.example.com", "https://*/x"].map(allowed)).toEqual(
       Array(3).fill("active"),
