@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-const program = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "pawl.js");
+/** The built command. */
+export const program: string = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "pawl.js");
 
 export interface Ran {
   readonly code: number | null;

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -23,16 +24,27 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
 export interface Runtime {
   readonly store: Store;
   readonly engine: Engine;
+  /** Nothing when the project has none. */
+  readonly hooks: ProjectHooks | undefined;
   close(): Promise<void>;
 }
 
 export type FindFlow = (name: string) => Flow | undefined | Promise<Flow | undefined>;
 
-/** The engine of a project over its store. */
-export async function openRuntime(loaded: LoadedProject, findFlow: FindFlow): Promise<Runtime> {
+/** The engine of a project over its store, with the lifecycle hooks of the project around every step. */
+export async function openRuntime(
+  loaded: LoadedProject,
+  findFlow: FindFlow,
+  options: ProjectHooksOptions = {},
+): Promise<Runtime> {
   const { createEngine, EngineError } = await import("@pawl/flows");
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
+  const hooks = await openProjectHooks(loaded, options);
+  const close = async (): Promise<void> => {
+    await hooks?.close();
+    await store.close();
+  };
   try {
     const engine = createEngine({
       projectDir: project.dir,
@@ -40,10 +52,12 @@ export async function openRuntime(loaded: LoadedProject, findFlow: FindFlow): Pr
       registry: loaded.nodes,
       hooks: loaded.hooks,
       findFlow,
+      ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
-    return { store, engine, close: () => store.close() };
+    hooks?.follow(store.events);
+    return { store, engine, hooks, close };
   } catch (error) {
-    await store.close();
+    await close();
     if (!(error instanceof EngineError)) throw error;
     throw new CommandError(exitCodes.invalidFile, error.message, { diagnostics: error.diagnostics, cause: error });
   }

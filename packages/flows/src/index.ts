@@ -2,6 +2,7 @@
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
 export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
+export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
   type Durability,
@@ -35,7 +36,16 @@ export {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "./durability/sqlite-store.ts";
-export type { Lease, Leases, Pruned, Retention, RetentionRule, StateStore, Store } from "./durability/store.ts";
+export {
+  type Lease,
+  type Leases,
+  type Pruned,
+  type Retention,
+  type RetentionRule,
+  type StateStore,
+  type Store,
+  StoreError,
+} from "./durability/store.ts";
 export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { EngineError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
@@ -50,6 +60,7 @@ export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expr
 export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
+export { type AgentHooks, type AgentHooksOptions, createAgentHooks } from "./hooks/agent-hooks.ts";
 export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
@@ -73,6 +84,7 @@ export {
   NodeError,
   type NodeFailure,
   NodeResult,
+  type NodeState,
   node,
   TransientError,
 } from "./nodes/node.ts";

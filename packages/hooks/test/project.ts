@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A project folder of its own for one test, with a home folder beside it. Both go away with the test. */
+/** A project folder of its own for one test, with a home folder beside it. Both go away at the end. */
 export interface TestProject {
   readonly dir: string;
   readonly home: string;
@@ -15,9 +15,12 @@ export interface TestProject {
   writeHome(files: Readonly<Record<string, string>>): void;
 }
 
-export function createProject(files: Readonly<Record<string, string>> = {}): TestProject {
+export function createProject(
+  files: Readonly<Record<string, string>> = {},
+  atEnd: (cleanUp: () => void) => void = onTestFinished,
+): TestProject {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "pawl-hooks-")));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  atEnd(() => rmSync(root, { recursive: true, force: true }));
   const dir = join(root, "project");
   const home = join(root, "home");
   for (const folder of [dir, home]) mkdirSync(folder);

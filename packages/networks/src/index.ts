@@ -1,6 +1,7 @@
 // What is exported here is public.
 
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
+export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";
 export type { PodContext } from "./pod/pod-context.ts";
 export { isRetryable, NonRetryable, Reject } from "./pod/refusal.ts";
@@ -43,6 +44,7 @@ export { type ParseOptions, parseNetwork } from "./topology/parse.ts";
 export { type PodType, podTypes } from "./topology/pod-type.ts";
 export type { DeadLetter, DeadLetters, DeadReason } from "./transport/dead-letter.ts";
 export { createMemoryTransport } from "./transport/memory/memory-transport.ts";
+export { findOwner } from "./transport/sqlite/find-owner.ts";
 export { createSqliteTransport, type SqliteTransportOptions } from "./transport/sqlite/sqlite-transport.ts";
 export {
   type Delivery,

@@ -1,5 +1,6 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
+import { networkCommands } from "./network/list.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -14,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
@@ -41,6 +43,13 @@ export const commands: readonly CommandEntry[] = [
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
   },
+  { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },
   { name: "complete", isHidden: true, summary: "Answer a shell's completion", load: () => import("./complete.ts") },
+  {
+    name: "network",
+    group: "Networks",
+    summary: "Networks of pods: check, run, send, look after",
+    commands: networkCommands,
+  },
 ];

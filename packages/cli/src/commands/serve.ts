@@ -8,6 +8,7 @@ import { loadProjectToRun } from "../open-project.ts";
 import { countOf } from "../output/diagnostics.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { ServeLog } from "../output/serve-log.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Reading } from "../server/flow-book.ts";
 import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
 import { readVersion } from "../version.ts";
@@ -31,10 +32,11 @@ export const command: Command = {
     }
     noteDiagnostics(call.terminal, loaded);
     const { serveProject } = await import("../server/serve-project.ts");
-    const served = await serveProject(loaded, optionsOf(call)).catch((error) => {
+    const log = new ServeLog(call.terminal);
+    const options = { ...optionsOf(call), onOpen: ({ store }: Runtime) => log.watch(store.events) };
+    const served = await serveProject(loaded, options).catch((error) => {
       throw asCommandError(error);
     });
-    const log = new ServeLog(call.terminal, served);
     await greet(call, loaded, served);
     log.start();
     await untilAborted(call.signal);
@@ -75,7 +77,9 @@ function tokensOf(text: string | undefined): Record<string, string> {
 
 function loggerOf({ terminal, isVerbose }: Call): Logger {
   const { colors } = terminal;
-  return createLogger((level, message) => {
+  return createLogger((level, message, fields) => {
+    // What a trigger fails with is shown among the events.
+    if (fields?.trigger !== undefined && level === "error") return;
     if (level === "debug" || (level === "info" && !isVerbose)) return;
     terminal.note(
       `${level === "error" ? colors.red("error") : level === "warn" ? colors.yellow("warning") : level}: ${message}`,

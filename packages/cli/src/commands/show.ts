@@ -20,7 +20,7 @@ export const command: Command = {
       const { flow } = await parseFlow(run.definition.text);
       call.terminal.out(formatReport(report, call.terminal));
       if (run.starts > 1) call.terminal.out(call.terminal.colors.dim(`resumed ${run.starts - 1} times`));
-      call.terminal.out(formatEnd(report, detailsOf(run, steps, flow), call.terminal));
+      call.terminal.out(formatEnd(report, { ...detailsOf(run, steps, flow), next: "logs" }, call.terminal));
     });
   },
 };

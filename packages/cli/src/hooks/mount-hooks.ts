@@ -1,4 +1,4 @@
-import type { HttpMount } from "@pawl/flows";
+import { type HttpMount, json, problem, readBody } from "@pawl/flows";
 import { fireHook, formatForClaude, hookEvents, isHookEvent, type LoadedHooks } from "@pawl/hooks";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 
@@ -17,7 +17,7 @@ export function mountHooks(mount: HttpMount, hooks: HooksSource, options: { read
   const undo = [
     mount.route("GET", "/api/v1/hooks", () => {
       const { hooks: known, diagnostics } = hooks.current;
-      return Response.json({ hooks: known, diagnostics });
+      return json(200, { hooks: known, diagnostics });
     }),
     mount.route("POST", "/api/v1/hooks/:event", (request, { params }) => {
       return fire(request, params.event ?? "", hooks.current, options.cwd);
@@ -29,44 +29,33 @@ export function mountHooks(mount: HttpMount, hooks: HooksSource, options: { read
 }
 
 async function fire(request: Request, event: string, hooks: LoadedHooks, cwd: string): Promise<Response> {
-  if (!isHookEvent(event))
+  if (!isHookEvent(event)) {
     return problem(404, "unknown-event", `There is no event "${event}".${didYouMean(event, hookEvents)}`);
-  const body = await readBody(request);
-  if (body === undefined)
-    return problem(413, "input-too-large", `The input is larger than ${maxBodyBytes / 1_048_576} MiB.`);
-  let input: unknown;
-  try {
-    input = body.trim() === "" ? {} : JSON.parse(body);
-  } catch (error) {
-    return problem(
-      400,
-      "invalid-json",
-      `The input is not valid JSON: ${error instanceof Error ? error.message : error}.`,
-    );
   }
+  const input = await readInput(request);
+  if (input instanceof Response) return input;
   const fired = await fireHook(hooks.registry, event, input, { cwd, signal: request.signal });
   if (!fired.ok) {
     const sentences = fired.diagnostics.filter((one) => one.severity === "error").map((one) => one.message);
-    return problem(400, "invalid-input", sentences.join(" "), fired.diagnostics);
+    return problem(400, "invalid-input", sentences.join(" "), { members: { errors: fired.diagnostics } });
   }
-  if (new URL(request.url).searchParams.get("format") !== "claude") return Response.json(fired.verdict);
-  const { stdout } = formatForClaude(fired.verdict);
-  return new Response(stdout || "{}", { headers: { "content-type": "application/json" } });
+  if (!/[?&]format=claude(?:&|$)/.test(request.url)) return json(200, fired.verdict);
+  return new Response(formatForClaude(fired.verdict).stdout || "{}", {
+    headers: { "content-type": "application/json" },
+  });
 }
 
-async function readBody(request: Request): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
+/** The body's JSON, an empty object for none, or the answer that says what is wrong with it. */
+async function readInput(request: Request): Promise<unknown> {
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return problem(413, "body-too-large", `The body is larger than ${maxBodyBytes} bytes.`);
+  if (body.length === 0) return {};
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "")) {
+    return problem(415, "unsupported-media-type", "The body has to be JSON, with content-type: application/json.");
   }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** RFC 9457. */
-function problem(status: number, code: string, detail: string, errors?: readonly object[]): Response {
-  const body = { type: "about:blank", title: code, status, code, detail, ...(errors ? { errors } : {}) };
-  return Response.json(body, { status, headers: { "content-type": "application/problem+json" } });
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    return problem(400, "invalid-json", `The body is not JSON: ${error instanceof Error ? error.message : error}.`);
+  }
 }

@@ -37,12 +37,14 @@ export function formatEnd(report: RunReport, details: RunDetails, { colors }: Pi
   const id = shortId(run.id);
   const took = run.durationMs === null ? "" : ` in ${formatDuration(run.durationMs)}`;
   if (run.status === "completed") {
-    return [`${colors.green("completed")}${took}`, details.hooks, `pawl show ${id}`].filter(Boolean).join(" · ");
+    return [`${colors.green("completed")}${took}`, details.hooks, `pawl ${details.next ?? "show"} ${id}`]
+      .filter(Boolean)
+      .join(" · ");
   }
   if (run.status === "waiting") return `${colors.yellow("waiting")} · pawl resume ${id} · pawl cancel ${id}`;
-  if (run.status !== "failed") return [colors.yellow(run.status), `pawl show ${id}`].join(" · ");
+  if (run.status !== "failed") return [colors.yellow(run.status), `pawl logs ${id}`].join(" · ");
   const at = details.failedAt ?? `: ${run.error?.message ?? "no reason is known"}`;
-  return [`${colors.red("failed")}${at}`, `pawl logs ${id}`, `pawl show ${id}`].join(" · ");
+  return [`${colors.red("failed")}${at}`, `pawl logs ${id}`].join(" · ");
 }
 
 export interface RunDetails {
@@ -50,6 +52,8 @@ export interface RunDetails {
   readonly hooks: string | undefined;
   /** ` at step migrate (flows/deploy.yaml:14)`, or nothing when no step failed. */
   readonly failedAt: string | undefined;
+  /** What to type next. Default: `show`. */
+  readonly next?: "show" | "logs";
 }
 
 export function detailsOf(run: RunRecord, steps: readonly StepRecord[], flow: Flow | undefined): RunDetails {

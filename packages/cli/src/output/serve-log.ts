@@ -1,6 +1,5 @@
-import type { Json, NewEvent } from "@pawl/flows";
+import type { EventLog, Json, NewEvent } from "@pawl/flows";
 import { formatDuration } from "@pawl/hooks/guard";
-import type { ServedProject } from "../server/serve-project.ts";
 import { shortId } from "./run-view.ts";
 import { oneLine } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,9 +13,12 @@ export class ServeLog {
   /** What happened before the greeting was printed. */
   #held: ShownEvent[] | undefined = [];
 
-  constructor(terminal: Terminal, served: ServedProject) {
+  constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    served.runtime.store.events.subscribe((event) => {
+  }
+
+  watch(events: EventLog): void {
+    events.subscribe((event) => {
       if (this.#held) this.#held.push(event);
       else this.#show(event);
     });

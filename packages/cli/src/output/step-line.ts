@@ -62,7 +62,10 @@ const shownLines = 5;
 /** The last lines of a program's complaint, or the sentence of the error. */
 function whatItSaid({ error, output }: StepReport, width: number): string[] {
   const stderr = typeof output === "object" && output !== null ? (output as { stderr?: unknown }).stderr : undefined;
-  const text = typeof stderr === "string" && stderr.trim() !== "" ? stderr : (error?.message ?? "");
+  const hasStderr = typeof stderr === "string" && stderr.trim() !== "";
+  // That a program ended with an exit code is said already.
+  if (!hasStderr && error?.code === "exit-code") return [];
+  const text = hasStderr ? stderr : (error?.message ?? "");
   const lines = text.trim().split(/\r?\n/).slice(-shownLines);
   return lines.map((line) => `      ${cut(printable(line), Math.max(20, width - 6))}`);
 }

@@ -1,8 +1,10 @@
 import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
+import { mountHooks } from "../hooks/mount-hooks.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
+import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { type FlowWatcher, watchFlows } from "./watch-flows.ts";
 
@@ -22,6 +24,8 @@ export interface ServeOptions {
   readonly log?: Logger;
   /** Called after flow files have changed, and once at the start with everything. */
   readonly onReading?: (reading: Reading) => void;
+  /** Called once the store is open, before anything happens in it. */
+  readonly onOpen?: (runtime: Runtime) => void;
 }
 
 /** A project that is served until it is closed. */
@@ -30,6 +34,8 @@ export interface ServedProject {
   readonly runtime: Runtime;
   readonly triggers: TriggerSupervisor;
   readonly flows: FlowBook;
+  /** Nothing when the project has none. */
+  readonly networks: ServedNetworks | undefined;
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
   close(): Promise<void>;
 }
@@ -62,10 +68,12 @@ async function open(
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
-  const runtime = await openRuntime(loaded, (name) => flows.find(name));
+  const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
+  options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
+  if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
   const worker = engine.work(options.concurrency === undefined ? {} : { concurrency: options.concurrency });
   opened.push(() => worker.close(0));
@@ -79,17 +87,21 @@ async function open(
     log,
   });
   opened.push(() => triggers.close());
-  const parts = { host, engine, triggers, findFlow: (name: string) => flows.find(name) };
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log });
+  if (networks !== undefined) opened.push(() => networks.close());
+  const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
   const server = await startServer({ ...parts, files: () => flows.files, flows: () => flows.flows });
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
-  const close = () => shutDown({ server, watcher, triggers, worker, runtime }, options.graceMs ?? defaultGraceMs);
+  const close = () =>
+    shutDown({ server, watcher, triggers, networks, worker, runtime }, options.graceMs ?? defaultGraceMs);
   let closing: Promise<void> | undefined;
   return {
     url: server.url,
     runtime,
     triggers,
     flows,
+    networks,
     close() {
       closing ??= close();
       return closing;
@@ -134,15 +146,18 @@ interface Running {
   readonly server: RunningServer;
   readonly watcher: FlowWatcher;
   readonly triggers: TriggerSupervisor;
+  readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
   readonly runtime: Runtime;
 }
 
 /** What brings work stops first, what does it next, what remembers it last. */
-async function shutDown({ server, watcher, triggers, worker, runtime }: Running, graceMs: number): Promise<void> {
+async function shutDown(running: Running, graceMs: number): Promise<void> {
+  const { server, watcher, triggers, networks, worker, runtime } = running;
   server.drain();
   await watcher.close();
   await triggers.close();
+  await networks?.close(graceMs);
   await worker.close(graceMs);
   await server.close(graceMs);
   await runtime.close();

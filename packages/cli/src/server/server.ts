@@ -10,6 +10,8 @@ import { createMetrics, type ServerMetrics } from "./metrics.ts";
 
 export interface ServerParts extends Omit<ApiParts, "closing"> {
   readonly host: ServerHost;
+  /** Adds to `/metrics`. */
+  readonly networks?: { metrics(): Promise<string>; notReady(): string | undefined } | undefined;
 }
 
 export interface RunningServer {
@@ -44,7 +46,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 }
 
 /** `/healthz`: the process answers. `/readyz`: it does its work. */
-function addHealth({ host, engine, triggers }: ServerParts, metrics: ServerMetrics): void {
+function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: ServerMetrics): void {
   let isReady = false;
   triggers.ready().then(() => {
     isReady = true;
@@ -54,9 +56,12 @@ function addHealth({ host, engine, triggers }: ServerParts, metrics: ServerMetri
     if (!isReady)
       return refuse(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
     await engine.store.durability.list({ limit: 1 });
+    const reason = networks?.notReady();
+    if (reason !== undefined) return problem(503, "not-ready", reason, { headers: { "retry-after": "1" } });
     return json(200, { status: "ok" });
   });
   host.main.route("GET", "/metrics", async () => {
-    return new Response(await metrics.text(), { headers: { "content-type": metrics.contentType } });
+    const text = `${await metrics.text()}${(await networks?.metrics()) ?? ""}`;
+    return new Response(text, { headers: { "content-type": metrics.contentType } });
   });
 }

@@ -16,11 +16,10 @@ function mounted(...matchers: readonly HookMatcher[]) {
   registry.register("PreToolUse", matchers);
   const current = { registry, hooks: [], diagnostics: [] } as unknown as LoadedHooks;
   const undo = mountHooks(mount, { current }, { cwd: "/here" });
-  const post = async (event: string, body?: string, query = "") => {
-    const request = new Request(`http://127.0.0.1/api/v1/hooks/${event}${query}`, {
-      method: "POST",
-      ...(body ? { body } : {}),
-    });
+  const post = async (event: string, body?: string, query = "", type = "application/json") => {
+    const headers = { "content-type": type, "content-length": String(Buffer.byteLength(body ?? "")) };
+    const init = { method: "POST", headers, ...(body ? { body } : {}) };
+    const request = new Request(`http://127.0.0.1/api/v1/hooks/${event}${query}`, init);
     const response = await routes.get("POST /api/v1/hooks/:event")!(request, {
       params: { event },
       remoteAddress: undefined,
@@ -52,13 +51,18 @@ describe("POST /api/v1/hooks/EVENT", () => {
     ["half a JSON", "PreToolUse", "{", 400, "invalid-json"],
     ["an input that is none", "PreToolUse", "[]", 400, "invalid-input"],
     ["an input of another event", "PreToolUse", '{"hook_event_name":"Stop"}', 400, "invalid-input"],
-    ["too much", "PreToolUse", `"${"x".repeat(8_388_608)}"`, 413, "input-too-large"],
+    ["too much", "PreToolUse", `"${"x".repeat(8_388_608)}"`, 413, "body-too-large"],
   ])("refuses %s", async (_, event, body, status, code) => {
     expect(await mounted(guard).post(event, body)).toMatchObject({
       status,
       type: "application/problem+json",
       body: { code, detail: expect.any(String) },
     });
+  });
+
+  test("refuses what does not say that it is JSON, as a form of another site would", async () => {
+    const { status, body } = await mounted(guard).post("PreToolUse", call, "", "text/plain");
+    expect([status, body]).toMatchObject([415, { code: "unsupported-media-type" }]);
   });
 
   test("goes away with its undo", () => {

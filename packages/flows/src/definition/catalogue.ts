@@ -2,6 +2,7 @@ import type { InputSchema } from "../nodes/node.ts";
 
 /** What has inputs that can be checked before it runs: a node or a trigger. */
 export interface Described {
+  readonly description?: string | undefined;
   readonly input: InputSchema<unknown>;
 }
 

@@ -2,7 +2,8 @@ import { didYouMean, nearest } from "@pawl/hooks/diagnostics";
 import { parseDuration } from "@pawl/hooks/guard";
 import { isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { Json } from "../json.ts";
-import { foreignKeys } from "./keys.ts";
+import { foreignKeys } from "./foreign-keys.ts";
+import type { KeyTable } from "./key-table.ts";
 import { report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
 
 /** A key of a map with its value. A value that is nothing (`key:`) counts as left out. */
@@ -29,15 +30,10 @@ export function kindOf(node: Node): string {
 }
 
 /**
- * The fields of a map. Keys outside of `known` are errors with the nearest key that is.
+ * The fields of a map. Keys that the table does not have are errors with the nearest key that is.
  * @param what how the map is called in messages: "a step".
  */
-export function readFields(
-  source: SourceFile,
-  node: Node,
-  what: string,
-  known?: readonly string[],
-): Fields | undefined {
+export function readFields(source: SourceFile, node: Node, what: string, table?: KeyTable): Fields | undefined {
   if (!isMap(node)) {
     report(source, spanOf(node), {
       code: "wrong-type",
@@ -47,6 +43,7 @@ export function readFields(
   }
   const fields = new Map<string, Field>();
   addFields(source, node, fields);
+  const known = table && Object.keys(table);
   if (known)
     for (const field of fields.values()) if (!known.includes(field.key)) reportUnknownKey(source, field, what, known);
   return fields;

@@ -30,7 +30,7 @@ export async function parseFlow(text: string, options: ParseOptions = {}): Promi
   }
   for (const check of read.source.checks) await check();
   const parsed = finish(read, text, hash);
-  remember(hash, options, parsed);
+  if (text.length <= maxRememberedCharacters) remember(hash, options, parsed);
   return parsed;
 }
 
@@ -79,6 +79,7 @@ interface Remembered {
 
 const remembered = new Map<string, Remembered>();
 const maxRemembered = 200;
+const maxRememberedCharacters = 200_000;
 
 function recall(hash: string, options: ParseOptions): ParsedFlow | undefined {
   const found = remembered.get(hash);

@@ -5,7 +5,7 @@ import type { Template } from "../expression/template.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { reportUnknownName } from "./check-node-step.ts";
 import type { Concurrency, Flow, Retention } from "./flow.ts";
-import { concurrencyKeys, flowKeys, retentionKeys } from "./keys.ts";
+import { flowKeys } from "./flow-keys.ts";
 import {
   type Field,
   type Fields,
@@ -25,6 +25,7 @@ import { readSteps } from "./read-step.ts";
 import { readEnv } from "./read-step-settings.ts";
 import { readTemplate } from "./read-template.ts";
 import { readTriggers } from "./read-triggers.ts";
+import { concurrencyKeys, retentionKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
 import { checkIds, findSteps, namedSteps } from "./step-ids.ts";
 

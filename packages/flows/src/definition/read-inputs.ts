@@ -1,7 +1,6 @@
 import { isMap, isScalar } from "yaml";
 import type { Json } from "../json.ts";
 import type { FlowInput, SecretSource } from "./flow.ts";
-import { inputKeys, inputTypes, secretKeys } from "./keys.ts";
 import {
   type Field,
   given,
@@ -13,6 +12,7 @@ import {
   readJson,
   readText,
 } from "./map-reader.ts";
+import { inputKeys, inputTypes, secretKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
 
 type InputType = FlowInput["type"];
@@ -108,11 +108,11 @@ export function readSecrets(source: SourceFile, field: Field | undefined): Recor
 
 function readSecret(source: SourceFile, secret: Field): SecretSource | undefined {
   const fields = readFields(source, secret.node, "a secret", secretKeys)!;
-  const present = secretKeys.filter((key) => given(fields, key));
+  const present = Object.keys(secretKeys).filter((key) => given(fields, key));
   const [key] = present;
   if (key === undefined || present.length > 1) {
-    if (key === undefined && secretKeys.some((name) => !isMissing(fields, name))) return undefined;
-    const message = `A secret has exactly one of ${secretKeys.join(", ")}; here is ${present.join(" and ") || "none of them"}.`;
+    if (key === undefined && Object.keys(secretKeys).some((name) => !isMissing(fields, name))) return undefined;
+    const message = `A secret has exactly one of ${Object.keys(secretKeys).join(", ")}; here is ${present.join(" and ") || "none of them"}.`;
     report(source, secret.keySpan, { code: "wrong-value", message });
     return undefined;
   }

@@ -2,7 +2,6 @@ import { isMap, isScalar } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { Template } from "../expression/template.ts";
 import type { Approval, NodeStep, Retry } from "./flow.ts";
-import { approvalKeys, cacheKeys, retryKeys } from "./keys.ts";
 import {
   type Field,
   given,
@@ -15,6 +14,7 @@ import {
   wrongType,
 } from "./map-reader.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
+import { approvalKeys, cacheKeys, retryKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
 
 const retryDefaults: Retry = {

@@ -6,7 +6,6 @@ import type { Catalogue } from "./catalogue.ts";
 import { checkNodeUse, reportUnknownName } from "./check-node-step.ts";
 import type { NodeStep, Step, StepBase, SubFlowStep } from "./flow.ts";
 import { checkIgnoredKeys } from "./ignored-keys.ts";
-import { stepKeys } from "./keys.ts";
 import { checkCondition, checkLoop } from "./literal-checks.ts";
 import {
   type Field,
@@ -26,6 +25,7 @@ import { readApproval, readCache, readEnv, readRetry } from "./read-step-setting
 import { constantTemplate, readTemplate } from "./read-template.ts";
 import { positionAt, report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 import { checkTarget, type StepName } from "./step-ids.ts";
+import { nextKeys, stepKeys } from "./step-keys.ts";
 
 /** What a step is read against. */
 export interface StepSurroundings {
@@ -174,7 +174,7 @@ function readNext(surroundings: StepSurroundings, field: Field | undefined, name
   if (!field) return undefined;
   const { source, siblings } = surroundings;
   const template = readTemplate(source, field, names);
-  const fields = isMap(field.node) ? readFields(source, field.node, "next", ["target"]) : undefined;
+  const fields = isMap(field.node) ? readFields(source, field.node, "next", nextKeys) : undefined;
   const target = isMap(field.node) ? fields && given(fields, "target") : field;
   const value = isScalar(target?.node) ? target.node.value : undefined;
   if (typeof value !== "string") {

@@ -5,8 +5,8 @@ import { compileTemplate } from "../expression/compile-template.ts";
 import type { PositionOf, Template } from "../expression/template.ts";
 import type { DefinitionCode } from "./codes.ts";
 import { type Field, readFields, readJson } from "./map-reader.ts";
-import { place, resolved, type SourceFile, spanOf, spanWithin } from "./source-file.ts";
-import { cutByComment, lineOf } from "./unquoted.ts";
+import { add, lineOf, place, resolved, type SourceFile, spanOf, spanWithin } from "./source-file.ts";
+import { cutByComment, mended } from "./unquoted.ts";
 
 /** The value of a field with its expressions compiled; what is wrong with them is reported at their place. */
 export function readTemplate(source: SourceFile, field: Field, names: KnownNames): Template {
@@ -15,17 +15,18 @@ export function readTemplate(source: SourceFile, field: Field, names: KnownNames
 
 export function templateOf(source: SourceFile, node: Node, names: KnownNames): Template {
   const { template, diagnostics } = compileTemplate(readJson(source, node), positionsIn(source, node), names);
-  source.diagnostics.push(...diagnostics.map((diagnostic) => mended(source, diagnostic)));
+  for (const diagnostic of diagnostics) add(source, withMend(source, diagnostic));
   return template;
 }
 
 /** An expression without an end is most often one that YAML cut short at ` #`. */
-function mended(source: SourceFile, diagnostic: Diagnostic): Diagnostic {
+function withMend(source: SourceFile, diagnostic: Diagnostic): Diagnostic {
   if (diagnostic.code !== "expression-unterminated" || diagnostic.line === undefined) return diagnostic;
-  const mend = cutByComment(lineOf(source, diagnostic.line));
+  const line = lineOf(source, diagnostic.line);
+  const mend = cutByComment(line);
   if (!mend) return diagnostic;
-  const code: DefinitionCode = "yaml-cut-by-comment";
-  return { ...diagnostic, code, message: mend.message, hint: mend.hint };
+  const code: DefinitionCode = mend.code;
+  return { ...diagnostic, code, message: mend.message, hint: mended(line, mend).trim() };
 }
 
 export function constantTemplate(value: Template["source"]): Template {

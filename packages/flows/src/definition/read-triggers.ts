@@ -3,9 +3,9 @@ import type { KnownNames } from "../expression/check-names.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { checkTriggerUse } from "./check-node-step.ts";
 import type { FlowTrigger } from "./flow.ts";
-import { triggerKeys } from "./keys.ts";
 import { type Fields, given, isMissing, kindOf, readFields, readText } from "./map-reader.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
+import { triggerKeys } from "./setting-keys.ts";
 import { positionAt, report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 
 /** `trigger:` or `triggers:`, not both. */

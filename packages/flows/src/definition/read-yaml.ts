@@ -1,8 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from "yaml";
-import { parseDocuments, report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
-import { cutByComment, lineOf, unquotedColon } from "./unquoted.ts";
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { report, resolved, type SourceFile, spanOf } from "./source-file.ts";
+import { parseMending, reportErrors } from "./yaml-errors.ts";
 
-const maxCharacters = 1024 * 1024;
+const maxCharacters = 256 * 1024;
 const maxDepth = 100;
 const maxAliases = 100;
 
@@ -12,11 +12,14 @@ const maxAliases = 100;
  */
 export function readYaml(source: SourceFile): YAMLMap | undefined {
   if (source.text.length > maxCharacters) {
-    report(source, undefined, { code: "file-too-large", message: "A flow file has at most 1 MiB." });
+    report(source, undefined, {
+      code: "file-too-large",
+      message: "A flow file has at most 256 KiB: data belongs in a file of its own.",
+    });
     return undefined;
   }
   if (isNestedTooDeep(source)) return undefined;
-  const [first, second] = parseDocuments(source);
+  const [first, second] = parseMending(source);
   source.document = first;
   reportErrors(source);
   if (second) {
@@ -71,13 +74,27 @@ function isBounded(source: SourceFile, contents: YAMLMap): boolean {
 function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefined {
   if (depth > maxDepth) return node;
   if (!isMap(node) && !isSeq(node)) return undefined;
-  if (isMap(node)) reportCollectionKeys(source, node);
+  if (isMap(node)) checkKeys(source, node);
   for (const item of node.items) {
     const child = resolved(source, isMap(node) ? (item as { value: unknown }).value : item);
     const found = child && tooDeep(source, child, depth + 1);
     if (found) return found;
   }
   return undefined;
+}
+
+function checkKeys(source: SourceFile, map: YAMLMap): void {
+  reportCollectionKeys(source, map);
+  const seen = new Set<unknown>();
+  for (const { key } of map.items) {
+    if (!isScalar(key) || typeof key.value === "symbol") continue;
+    const name = String(key.value);
+    if (seen.has(name)) {
+      const message = `The key ${name} stands twice in this map; the second would replace the first.`;
+      report(source, spanOf(key), { code: "yaml-duplicate-key", message });
+    }
+    seen.add(name);
+  }
 }
 
 /** `x: {{ inputs.y }}` is YAML: a map, the key of which is a map. */
@@ -96,67 +113,4 @@ function reportCollectionKeys(source: SourceFile, map: YAMLMap): void {
     message,
     hint,
   });
-}
-
-function reportErrors(source: SourceFile): void {
-  const seenLines = new Set<number>();
-  for (const error of source.document?.errors ?? []) {
-    const span = { start: error.pos[0], end: error.pos[1] };
-    const { line } = source.lines.linePos(span.start);
-    if (seenLines.has(line)) continue;
-    seenLines.add(line);
-    const open =
-      error.code === "MISSING_CHAR" && /closing/.test(error.message) ? openQuote(source, span.start) : undefined;
-    if (open) reportOpenQuote(source, open);
-    else if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
-    else if (!reportUnquoted(source, line))
-      report(source, span, { code: "yaml-syntax", message: sentence(error.message) });
-  }
-}
-
-/** The quoted value that a missing quote leaves open: everything after it is inside. */
-function openQuote(source: SourceFile, end: number): Span | undefined {
-  let found: Span | undefined;
-  visit(source.document!, {
-    Scalar(_, node) {
-      const span = spanOf(node);
-      if (span && span.start < end && end <= span.end && /^["']/.test(source.text.slice(span.start, span.start + 1)))
-        found = span;
-    },
-  });
-  return found;
-}
-
-function reportOpenQuote(source: SourceFile, open: Span): void {
-  const message = "This quote is never closed, so everything after it is part of the value.";
-  report(source, open, { code: "yaml-syntax", message });
-  source.unreadable.push(open);
-}
-
-function sentence(message: string): string {
-  const text = message.replace(/\s+at line \d+.*$/s, "").trim();
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-function reportDuplicate(source: SourceFile, span: Span): void {
-  const key = /^[^:\s]+/.exec(source.text.slice(span.start, span.start + 60))?.[0] ?? "";
-  report(
-    source,
-    { start: span.start, end: span.start + Math.max(1, key.length) },
-    {
-      code: "yaml-duplicate-key",
-      message: `The key ${key} stands twice in this map; the second would replace the first.`,
-    },
-  );
-}
-
-/** The mistake everybody makes: `command: echo "a: b"`. The hint is the line as it should be. */
-function reportUnquoted(source: SourceFile, line: number): boolean {
-  const text = lineOf(source, line);
-  const mend = cutByComment(text) ?? unquotedColon(text);
-  if (!mend) return false;
-  const start = (source.lines.lineStarts[line - 1] ?? 0) + mend.column;
-  const span = { start, end: start + text.length - mend.column };
-  report(source, span, { code: mend.code, message: mend.message, hint: mend.hint });
-  return true;
 }

@@ -22,14 +22,19 @@ export interface Span {
 /** The text of a flow file, its YAML tree, and what was found wrong with it so far. */
 export interface SourceFile {
   readonly file: string | undefined;
-  readonly text: string;
-  readonly lines: LineCounter;
+  /** As it was given, or with the quotes put in that it lacked. */
+  text: string;
+  lines: LineCounter;
+  /** Offsets in `text` of quotes that do not stand in the file. */
+  inserted: readonly number[];
   readonly diagnostics: Diagnostic[];
   /** Parts that a mistake of YAML has made meaningless: nothing more is said about them. */
   readonly unreadable: Span[];
   /** What is left to be looked at when the rest has been read, because something has to be loaded for it. */
   readonly checks: (() => Promise<void> | void)[];
   document: Document.Parsed | undefined;
+  /** YAML gave up before the end: what seems to be missing may only be unread. */
+  isCutShort: boolean;
 }
 
 export interface Finding {
@@ -40,32 +45,63 @@ export interface Finding {
 }
 
 export function createSourceFile(text: string, file: string | undefined): SourceFile {
-  return { file, text, lines: new LineCounter(), diagnostics: [], unreadable: [], checks: [], document: undefined };
+  return {
+    file,
+    text,
+    lines: new LineCounter(),
+    inserted: [],
+    diagnostics: [],
+    unreadable: [],
+    checks: [],
+    document: undefined,
+    isCutShort: false,
+  };
 }
 
-/** Parses the text; YAML's own errors are left in the documents. */
+/**
+ * Parses the text; YAML's own errors are left in the documents. That keys are unique is checked elsewhere, because here
+ * each key would be compared with every other; and a broken file can have 100 000 errors, none of which needs a stack.
+ */
 export function parseDocuments(source: SourceFile): Document.Parsed[] {
-  const documents = parseAllDocuments(source.text, {
-    lineCounter: source.lines,
-    merge: true,
-    prettyErrors: false,
-    uniqueKeys: true,
-    strict: true,
-    logLevel: "silent",
-  });
-  return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  source.lines = new LineCounter();
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const documents = parseAllDocuments(source.text, {
+      lineCounter: source.lines,
+      merge: true,
+      prettyErrors: false,
+      uniqueKeys: false,
+      strict: true,
+      logLevel: "silent",
+    });
+    return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 export function report(source: SourceFile, span: Span | undefined, finding: Finding): void {
   const { code, message, hint, severity = "error" } = finding;
   if (span && source.unreadable.some((part) => part.start <= span.start && span.start < part.end)) return;
-  source.diagnostics.push({
-    code,
-    severity,
-    message,
-    ...place(source, span),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  add(source, { code, severity, message, ...place(source, span), ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Mistakes that the unread rest of a file may put right. */
+const doubtful: ReadonlySet<string> = new Set<DefinitionCode>([
+  "ambiguous-reference",
+  "empty-file",
+  "missing-input",
+  "missing-key",
+  "step-kind",
+  "unknown-reference",
+  "unknown-step",
+  "unreachable-step",
+]);
+
+/** Takes a finding down, unless it may come only from what could not be read. */
+export function add(source: SourceFile, diagnostic: Diagnostic): void {
+  if (!source.isCutShort || !doubtful.has(diagnostic.code)) source.diagnostics.push(diagnostic);
 }
 
 /** A span as a diagnostic says it. */
@@ -83,7 +119,17 @@ export function place(
 
 export function positionAt(source: SourceFile, offset: number): Position {
   const { line, col } = source.lines.linePos(Math.min(offset, source.text.length));
-  return line === 0 ? { line: 1, column: offset + 1 } : { line, column: col };
+  if (line === 0) return { line: 1, column: offset + 1 };
+  const lineStart = offset - (col - 1);
+  const added = source.inserted.filter((at) => lineStart <= at && at < offset).length;
+  return { line, column: col - added };
+}
+
+/** A line of the text, counted from 1, without its end. */
+export function lineOf(source: SourceFile, line: number): string {
+  const start = source.lines.lineStarts[line - 1] ?? 0;
+  const end = source.text.indexOf("\n", start);
+  return source.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
 }
 
 export function spanOf(node: Node | null | undefined): Span | undefined {

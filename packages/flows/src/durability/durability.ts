@@ -15,7 +15,7 @@ export interface Durability {
   /** `sqlite`, `memory`, … */
   readonly kind: string;
   /** Resolves once the run is durably queued. `created` is false when its idempotency key was known. */
-  start(run: NewRun, options?: StartOptions): Promise<StartedRun>;
+  start(run: NewRun, options?: QueueOptions): Promise<StartedRun>;
   /** Executes queued runs, and those whose owner is dead, with `body` until the worker is closed. */
   work(body: RunBody, options?: WorkOptions): Worker;
   /** Asks for the end of a run in whatever state it is. Resolves once the wish is durable. */
@@ -33,7 +33,7 @@ export interface Durability {
   close(): Promise<void>;
 }
 
-export interface StartOptions {
+export interface QueueOptions {
   /** Only this process may begin it, by `work(body, { only: runId })`: nobody else claims it while we live. */
   readonly here?: boolean;
 }

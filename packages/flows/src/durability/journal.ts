@@ -1,4 +1,4 @@
-import type { Clock } from "@pawl/hooks/guard";
+import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { NewEvent } from "../events/event-log.ts";
 import type { SqliteEventLog } from "../events/sqlite-event-log.ts";
 import type { Database, GroupWriter } from "../sqlite/index.ts";
@@ -18,6 +18,7 @@ export class Journal {
   readonly events: SqliteEventLog;
   readonly clock: Clock;
   readonly owner: Owner;
+  readonly log: Logger;
   readonly #handlers: EffectsHandler[] = [];
 
   constructor(options: {
@@ -26,12 +27,14 @@ export class Journal {
     events: SqliteEventLog;
     clock: Clock;
     owner: Owner;
+    log: Logger;
   }) {
     this.database = options.database;
     this.writer = options.writer;
     this.events = options.events;
     this.clock = options.clock;
     this.owner = options.owner;
+    this.log = options.log;
     this.tables = createTables(options.database);
     this.transitions = new Transitions({
       tables: this.tables,

@@ -154,10 +154,9 @@ export class OpenRun {
     this.change((state) => {
       const done = [...this.#parks.values()].flatMap((park) => this.#finish(park.wait) ?? []);
       return { done, isAdmitted: done.length === 0 || this.journal.transitions.wake(state) };
-    }).then(
-      ({ done, isAdmitted }) => this.#delivered(done, isAdmitted),
-      (error) => this.#abort(error),
-    );
+    })
+      .then(({ done, isAdmitted }) => this.#delivered(done, isAdmitted))
+      .catch((error) => this.#abort(error));
   }
 
   /** Resolves when the run has a place in its lane again; at once for one that is being cancelled. */

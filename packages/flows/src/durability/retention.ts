@@ -9,8 +9,9 @@ const defaultDays = 30;
 const defaultFailedDays = 90;
 /** What belongs to no run: triggers that fired, projects that changed. */
 const eventsWithoutRun = 50_000;
-/** Runs taken out, and pages given back, in one transaction: the event loop stands still that long. */
+/** What one transaction takes out or gives back: the event loop stands still that long. */
 const runsAtOnce = 100;
+const rowsAtOnce = 5_000;
 const pagesAtOnce = 500;
 
 const ended = { good: "('completed', 'cancelled')", failed: "('failed')" };
@@ -59,19 +60,24 @@ export class Pruner {
     for (let count = 0; ; ) {
       const removed = await this.#journal.transact(() => {
         const rows = select.all(flow, (surplus?.id as string) ?? "", firstIdAt(oldest), oldest);
-        for (const row of rows) this.#remove(row.id as string);
-        return rows.length;
+        return this.#remove(rows.map((row) => row.id as string));
       });
       count += removed;
-      if (removed < runsAtOnce) return count;
+      if (removed === 0) return count;
     }
   }
 
-  #remove(runId: string): void {
-    for (const table of ["steps", "waits", "signals", "events"]) {
-      this.#sql(`DELETE FROM ${table} WHERE run_id = ?`).run(runId);
+  /** Takes out the first of these runs, as many as their rows allow. @returns how many */
+  #remove(ids: readonly string[]): number {
+    let rows = 0;
+    for (const [index, id] of ids.entries()) {
+      for (const table of ["steps", "waits", "signals", "events"]) {
+        rows += Number(this.#sql(`DELETE FROM ${table} WHERE run_id = ?`).run(id).changes);
+      }
+      this.#sql("DELETE FROM runs WHERE id = ?").run(id);
+      if (rows >= rowsAtOnce) return index + 1;
     }
-    this.#sql("DELETE FROM runs WHERE id = ?").run(runId);
+    return ids.length;
   }
 
   async #pruneRest(days: number): Promise<void> {

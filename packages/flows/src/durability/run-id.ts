@@ -3,6 +3,8 @@ import { randomFillSync } from "node:crypto";
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const timeLength = 10;
 const randomLength = 16;
+/** Digits after the time that count within a millisecond, so that the 13 characters people are shown differ. */
+const countingDigits = 3;
 
 /**
  * Makes ULIDs: 26 upper-case characters that sort by time. Within one source each is greater than the one before,
@@ -12,17 +14,17 @@ export function createIdSource(now: () => number): () => string {
   let lastTime = -1;
   let prefix = "";
   const digits = new Uint8Array(randomLength);
+  const begin = (time: number): void => {
+    lastTime = time;
+    prefix = encodeTime(time);
+    fill(digits, 0);
+    digits[0]! &= 15;
+  };
   return () => {
     const time = now();
-    if (time > lastTime) {
-      lastTime = time;
-      prefix = encodeTime(time);
-      randomFillSync(digits);
-      for (let i = 0; i < randomLength; i++) digits[i]! &= 31;
-      digits[0]! &= 15;
-    } else {
-      increment(digits);
-    }
+    if (time > lastTime) begin(time);
+    else if (count(digits)) fill(digits, countingDigits);
+    else begin(lastTime + 1);
     let id = prefix;
     for (const digit of digits) id += alphabet[digit];
     return id;
@@ -44,12 +46,19 @@ function encodeTime(time: number): string {
   return text;
 }
 
-function increment(digits: Uint8Array): void {
-  for (let i = digits.length - 1; i >= 0; i--) {
+function fill(digits: Uint8Array, from: number): void {
+  randomFillSync(digits, from);
+  for (let i = from; i < digits.length; i++) digits[i]! &= 31;
+}
+
+/** Adds one to the counting digits. @returns false when they are used up */
+function count(digits: Uint8Array): boolean {
+  for (let i = countingDigits - 1; i >= 0; i--) {
     if (digits[i]! < 31) {
       digits[i]! += 1;
-      return;
+      return true;
     }
     digits[i] = 0;
   }
+  return false;
 }

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
 import { DatabaseClosedError, type Statement } from "../sqlite/index.ts";
-import type { Durability, RunBody, RunFilter, StartedRun, StartOptions, Worker, WorkOptions } from "./durability.ts";
+import type { Durability, QueueOptions, RunBody, RunFilter, StartedRun, Worker, WorkOptions } from "./durability.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -47,7 +47,7 @@ export class SqliteDurability implements Durability {
     journal.onEffects((effects) => this.#carryOut(effects));
   }
 
-  async start(run: NewRun, options: StartOptions = {}): Promise<StartedRun> {
+  async start(run: NewRun, options: QueueOptions = {}): Promise<StartedRun> {
     const isHere = options.here === true;
     const worker = isHere ? undefined : [...this.#workers].find((each) => each.reserve());
     const id = this.#newId();
@@ -186,7 +186,7 @@ export class SqliteDurability implements Durability {
 
   #kill(child: ProcessIdentity): void {
     const kill = endChild(child)
-      .catch(() => {})
+      .catch((error) => this.#journal.log.error("A child process could not be ended.", { error, pid: child.pid }))
       .finally(() => this.#kills.delete(kill));
     this.#kills.add(kill);
   }
@@ -224,12 +224,17 @@ export class SqliteDurability implements Durability {
   #look(): void {
     const isSweep = ++this.#polls % pollsPerSweep === 0;
     if (isSweep) this.#sweep();
-    const version = this.#readVersion.get()?.data_version;
-    if (version === this.#dataVersion && !isSweep) return;
-    this.#dataVersion = version;
-    for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
-    for (const worker of this.#workers) worker.claim();
-    this.#takeWishes();
+    try {
+      const version = this.#readVersion.get()?.data_version;
+      if (version === this.#dataVersion && !isSweep) return;
+      this.#dataVersion = version;
+      for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
+      for (const worker of this.#workers) worker.claim();
+      this.#takeWishes();
+    } catch (error) {
+      this.#dataVersion = undefined;
+      this.#journal.log.warn("The store could not be read; this is tried again.", { error });
+    }
   }
 
   #takeWishes(): void {
@@ -241,11 +246,15 @@ export class SqliteDurability implements Durability {
         (ids) => {
           for (const id of ids) this.#hasNews(id);
         },
-        () => {},
+        (error) => this.#journal.log.warn("Wishes from other processes could not be read.", { error }),
       );
   }
 
   async #sweep(): Promise<void> {
-    await this.#owners.sweep().catch(() => {});
+    try {
+      await this.#owners.sweep();
+    } catch (error) {
+      this.#journal.log.warn("Runs of dead processes could not be looked for; this is tried again.", { error });
+    }
   }
 }

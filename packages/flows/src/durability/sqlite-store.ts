@@ -1,7 +1,14 @@
-import { type Clock, systemClock } from "@pawl/hooks/guard";
+import { type Clock, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { EventLimits } from "../events/event-budget.ts";
 import { SqliteEventLog } from "../events/sqlite-event-log.ts";
-import { type Database, GroupWriter, migrate, openDatabase, stopWaitingWhenBusy } from "../sqlite/index.ts";
+import {
+  type Database,
+  GroupWriter,
+  migrate,
+  NewerSchemaError,
+  openDatabase,
+  stopWaitingWhenBusy,
+} from "../sqlite/index.ts";
 import { Journal } from "./journal.ts";
 import { currentOwner, OwnerLife } from "./owner-life.ts";
 import type { Owner } from "./records.ts";
@@ -11,10 +18,12 @@ import { flowsComponent, migrations } from "./schema.ts";
 import { SqliteDurability } from "./sqlite-durability.ts";
 import { SqliteLeases } from "./sqlite-leases.ts";
 import { SqliteStateStore } from "./state-store.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
 
 export interface MemoryStoreOptions {
   readonly clock?: Clock;
+  /** Told of what nobody waits for: a failed write of events, a claim that has to be tried again. Default: nobody. */
+  readonly log?: Logger;
   /** How much of one run's output the event log keeps. */
   readonly events?: EventLimits;
 }
@@ -34,14 +43,18 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 /**
  * Opens the store in this file; makes the file, not its folder. Several processes may have it open.
  * @throws NewerSchemaError when a newer Pawl has written it
+ * @throws StoreError when it cannot be opened
  */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
-  const database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
+  let database: Database | undefined;
   try {
+    database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
     return createStore(database, options);
-  } catch (error) {
-    database.close();
-    throw error;
+  } catch (cause) {
+    database?.close();
+    if (cause instanceof NewerSchemaError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(`The store ${file} cannot be opened: ${reason}`, { cause });
   }
 }
 
@@ -50,10 +63,13 @@ export function createStore(database: Database, options: SqliteStoreOptions & { 
   migrate(database, flowsComponent, migrations);
   stopWaitingWhenBusy(database);
   const clock = options.clock ?? systemClock;
-  const writer = new GroupWriter(database);
-  const events = new SqliteEventLog(database, writer, clock, options.events);
+  const log = options.log ?? silentLogger;
+  const writer = new GroupWriter(database, {
+    onAppendError: (error) => log.error("Events could not be written to the store.", { error }),
+  });
+  const events = new SqliteEventLog(database, writer, { clock, log, limits: options.events });
   const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
-  const journal = new Journal({ database, writer, events, clock, owner });
+  const journal = new Journal({ database, writer, events, clock, owner, log });
   const owners = new OwnerLife(journal);
   const durability = new SqliteDurability(options.kind ?? "sqlite", journal, owners);
   const leases = new SqliteLeases(journal, owners);

@@ -52,3 +52,9 @@ export interface Lease {
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
+
+/** The store cannot be opened: its folder is missing, its file is no database, it may not be read. */
+export class StoreError extends Error {
+  override readonly name: string = "StoreError";
+  readonly code = "store-unreadable";
+}

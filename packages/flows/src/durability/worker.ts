@@ -12,7 +12,7 @@ const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;
 /** How long a body may take to heed its signal when the worker stops. */
 const settleMs = 3_000;
-const endRetryMs = 1_000;
+const writeRetryMs = 1_000;
 const closing = "The worker is being closed.";
 
 /** Claims runs and executes them with one body. */
@@ -65,8 +65,7 @@ export class RunWorker implements Worker {
       this.#shouldClaimAgain = true;
       return;
     }
-    if (this.only === undefined && !this.#journal.tables.runs.hasReady()) return;
-    if (this.#candidates().length === 0) return;
+    if (!this.#hasCandidates()) return;
     this.#isClaiming = true;
     this.#journal
       .transact((effects) => {
@@ -75,7 +74,10 @@ export class RunWorker implements Worker {
       })
       .then(
         (claimed) => this.#claimed(claimed),
-        () => this.#claimed([]),
+        (error) => {
+          this.#journal.log.warn("No run could be claimed; this is tried again.", { error });
+          this.#claimed([]);
+        },
       );
   }
 
@@ -98,7 +100,10 @@ export class RunWorker implements Worker {
 
   /** Bodies that do not heed their signal are left behind; what they still write is refused. */
   #abandon(): void {
-    for (const run of this.#mine) this.#giveBack(run).finally(() => this.#forget(run));
+    for (const run of this.#mine) {
+      this.#giveBack(run);
+      this.#forget(run);
+    }
   }
 
   #drained(): Promise<void> {
@@ -110,6 +115,11 @@ export class RunWorker implements Worker {
     let used = this.#reserved;
     for (const run of this.#mine) if (run.isRunning && run.record.parent === undefined) used++;
     return this.#concurrency - used;
+  }
+
+  #hasCandidates(): boolean {
+    if (this.only === undefined && !this.#journal.tables.runs.hasReady()) return false;
+    return this.#candidates().length > 0;
   }
 
   #candidates(): RunState[] {
@@ -144,18 +154,28 @@ export class RunWorker implements Worker {
   async #live(run: OpenRun): Promise<void> {
     const outcome = await this.#outcome(run);
     run.finish();
-    while (run.interrupted === undefined) {
-      try {
-        return await run.change((state, effects) => {
-          this.#journal.transitions.end(state, outcome, effects, run.isTidy);
+    if (run.interrupted !== undefined) return this.#giveBack(run);
+    await this.#untilWritten(async () => {
+      if (run.interrupted !== undefined) return;
+      await run
+        .change((state, effects) => this.#journal.transitions.end(state, outcome, effects, run.isTidy))
+        .catch((error) => {
+          if (run.interrupted === undefined) throw error;
         });
+    });
+  }
+
+  /** A full disk, say: what has become of the run waits until it can be written. */
+  async #untilWritten(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await write();
       } catch (error) {
         if (error instanceof DatabaseClosedError) return;
-        // A full disk, say: the run has ended, and its record waits until it can be written.
-        if (run.interrupted === undefined) await this.#journal.clock.sleep(endRetryMs);
+        this.#journal.log.error("The end of a run could not be written; this is tried again.", { error });
+        await this.#journal.clock.sleep(writeRetryMs);
       }
     }
-    await this.#giveBack(run);
   }
 
   /** What the body says, or what its error says about the run. */
@@ -173,14 +193,14 @@ export class RunWorker implements Worker {
     }
   }
 
-  async #giveBack(run: OpenRun): Promise<void> {
-    await this.#journal
-      .transact((effects) => {
+  #giveBack(run: OpenRun): Promise<void> {
+    return this.#untilWritten(() =>
+      this.#journal.transact((effects) => {
         const state = this.#journal.tables.runs.state(run.id);
         if (state === undefined || !run.holds() || hasEnded(state.status)) return;
         this.#journal.transitions.orphan(state, effects);
-      })
-      .catch(() => {});
+      }),
+    );
   }
 
   #forget(run: OpenRun): void {

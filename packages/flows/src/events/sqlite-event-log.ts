@@ -1,4 +1,4 @@
-import type { Clock } from "@pawl/hooks/guard";
+import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { Json } from "../json.ts";
 import { cachedStatements, type Database, type GroupWriter, type SqlValue, type Statement } from "../sqlite/index.ts";
 import { EventBudget, type EventLimits } from "./event-budget.ts";
@@ -20,18 +20,24 @@ export class SqliteEventLog implements EventLog {
   readonly #insert: Statement;
   readonly #writer: GroupWriter;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #budget: EventBudget;
   readonly #listeners = new Set<Listener>();
   #open: Row[] | undefined;
 
-  constructor(database: Database, writer: GroupWriter, clock: Clock, limits: EventLimits = {}) {
+  constructor(
+    database: Database,
+    writer: GroupWriter,
+    options: { readonly clock: Clock; readonly log: Logger; readonly limits?: EventLimits | undefined },
+  ) {
     this.#sql = cachedStatements(database);
     this.#insert = this.#sql(
       "INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#writer = writer;
-    this.#clock = clock;
-    this.#budget = new EventBudget(limits, (runId) => this.#count(runId));
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#count(runId));
   }
 
   append(event: NewEvent): void {
@@ -53,7 +59,7 @@ export class SqliteEventLog implements EventLog {
 
   publish(event: NewEvent, time: number): void {
     if (event.type === "run-ended") this.#budget.spend(event, null);
-    for (const listener of this.#listeners) listener({ ...event, time });
+    for (const listener of this.#listeners) this.#tell(listener, { ...event, time });
   }
 
   async read(filter: Parameters<EventLog["read"]>[0]): Promise<readonly LoggedEvent[]> {
@@ -76,6 +82,15 @@ export class SqliteEventLog implements EventLog {
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What a listener throws is its own affair: the run that it listens to goes on. */
+  #tell(listener: Listener, event: Parameters<Listener>[0]): void {
+    try {
+      listener(event);
+    } catch (error) {
+      this.#log.error(`A listener of the event log has failed at ${event.type}.`, { error });
+    }
   }
 
   /** Rows share one operation until a transaction has begun to store them; it may store them twice, after a retry. */

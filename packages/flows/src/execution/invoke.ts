@@ -1,4 +1,4 @@
-import { formatDuration, guard, type Outcome } from "@pawl/hooks/guard";
+import { formatDuration, type GuardContext, guard, type Outcome } from "@pawl/hooks/guard";
 import type { Failure } from "../durability/records.ts";
 import type { Json } from "../json.ts";
 import { type NodeDefinition, NodeResult } from "../nodes/node.ts";
@@ -7,7 +7,8 @@ import type { At } from "./execution.ts";
 import { type Fault, failure, faultOf } from "./failure.ts";
 import { checkInterruption, failureOfAbort } from "./interruption.ts";
 import { jsonOf, NotJsonError } from "./json-value.ts";
-import type { StepContext } from "./step-context.ts";
+import type { AttemptContext, StepContext } from "./step-context.ts";
+import { issuesText } from "./step-inputs.ts";
 
 export interface Call {
   readonly at: At;
@@ -21,7 +22,12 @@ export interface Call {
 export async function invoke(call: Call, number: number): Promise<Tried> {
   const { at, definition, input, context } = call;
   const { frame, step } = at;
-  const made = guard((given) => definition.run(input, context.forAttempt(number, given)), {
+  let attempt: AttemptContext | undefined;
+  const run = (given: GuardContext) => {
+    attempt = context.forAttempt(number, given);
+    return definition.run(input, attempt);
+  };
+  const made = guard(run, {
     name: definition.name,
     point: "node",
     timeoutMs: step.timeoutMs,
@@ -29,8 +35,9 @@ export async function invoke(call: Call, number: number): Promise<Tried> {
     clock: frame.execution.host.clock,
   });
   const outcome = made instanceof Promise ? await made : made;
-  await context.childrenEnded();
-  return read(outcome, call);
+  await attempt?.children.end();
+  const tried = read(outcome, call);
+  return definition.output && tried.result.status === "success" ? checkOutput(definition, tried) : tried;
 }
 
 function read(outcome: Outcome<unknown>, { at, definition }: Call): Tried {
@@ -64,6 +71,16 @@ function readValue(value: unknown, name: string): Tried {
     if (!(error instanceof NotJsonError)) throw error;
     return failed(failure("invalid-result", `The result of ${name} cannot be stored: ${error.message}.`), "permanent");
   }
+}
+
+async function checkOutput({ name, output }: NodeDefinition, tried: Tried): Promise<Tried> {
+  const checked = await output!["~standard"].validate(tried.result.output);
+  if (checked.issues === undefined) return readValue(checked.value, name);
+  const error = failure(
+    "invalid-result",
+    `The output of ${name} is not what it promises: ${issuesText(checked.issues)}.`,
+  );
+  return failed(error, "permanent", tried.result.output);
 }
 
 export function failed(error: Failure, kind: Fault["kind"], output: Json = null): Tried {

@@ -32,8 +32,11 @@ export async function perform(
   }
   if (!definition) return endedEarly(at, startedAt, unknownNode(at));
   const context = new StepContext(own, durable);
+  if (step.isolate)
+    context.log.warn(`isolate: ${step.isolate} has no effect in this version; the node runs in this process.`);
   const node: NodeRun = { at: own, definition, durable, context, inputs, last: undefined };
   const met = await meetHooks(node);
+  await context.children.end();
   checkInterruption(own.frame.signal);
   return endOf(met, node.last ?? { number: 1, startedAt, endedAt: context.clock.now(), error: undefined });
 }

@@ -1,10 +1,11 @@
 import type { NodeStep } from "../definition/flow.ts";
 import { RunCancelled } from "../durability/durability.ts";
-import type { NodeDefinition } from "../nodes/node.ts";
+import { type NodeDefinition, NodeError } from "../nodes/node.ts";
 import { untilAborted } from "./abort.ts";
 import type { At } from "./execution.ts";
+import { messageOf } from "./failure.ts";
 import { checkInterruption } from "./interruption.ts";
-import { settledOf } from "./outright.ts";
+import { recordEnd, settledOf } from "./outright.ts";
 import { perform } from "./perform.ts";
 import { withStepEnv } from "./step-env.ts";
 import { resolveInputs, validateInputs } from "./step-inputs.ts";
@@ -14,10 +15,20 @@ import type { Settled } from "./values.ts";
 export async function runRecord(at: At<NodeStep>): Promise<Settled> {
   const { frame, step, recordId } = at;
   const found = frame.execution.host.nodes.find(step.uses);
-  const definition = found instanceof Promise ? await found : found;
+  const definition = found instanceof Promise ? await found.catch(unloaded) : found;
+  if (definition instanceof NodeError) {
+    const error = { code: definition.code, message: definition.message };
+    return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
+  }
   if (definition?.waitUntil) await waitFirst(at, definition);
   const start = { id: recordId, step: step.id };
   return settledOf(await frame.scope.step(start, (durable) => perform(at, definition, durable)));
+}
+
+/** Of an error that comes with a source excerpt, only the first line is a sentence. */
+function unloaded(error: unknown): NodeError {
+  const [reason] = messageOf(error).split("\n");
+  return new NodeError(`Its node could not be loaded: ${reason}`, { code: "node-failed", cause: error });
 }
 
 /** The pause that a node asks for stands before its step, because it outlives processes. */

@@ -1,15 +1,14 @@
 import { type Clock, createLogger, type Logger } from "@pawl/hooks/guard";
-import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
+import type { ChildResult } from "@pawl/hooks/process";
 import type { StepAttempt } from "../durability/durability.ts";
 import type { EventType } from "../events/event-log.ts";
-import type { ExpressionScope, Template } from "../expression/template.ts";
+import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
-import { type NodeContext, NodeError, TransientError } from "../nodes/node.ts";
+import type { NodeContext, NodeState } from "../nodes/node.ts";
 import type { At } from "./execution.ts";
 import { messageOf } from "./failure.ts";
 import { jsonOf, NotJsonError } from "./json-value.ts";
-
-type StepChildOptions = Omit<ChildOptions, "beforeStart" | "signal">;
+import { type StepChildOptions, StepChildren } from "./step-children.ts";
 
 /** What the node and the hooks of one record share. Hooks get it as it is; each attempt gets one derived from it. */
 export class StepContext implements NodeContext {
@@ -23,9 +22,10 @@ export class StepContext implements NodeContext {
   readonly secrets: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Programs that hooks have started. */
+  readonly children: StepChildren;
   readonly #at: At;
   readonly #durable: StepAttempt;
-  readonly #children = new Set<Promise<unknown>>();
   #attempt: number;
   #log: Logger | undefined;
 
@@ -44,6 +44,7 @@ export class StepContext implements NodeContext {
     this.#at = at;
     this.#durable = durable;
     this.#attempt = durable.earlier.length + 1;
+    this.children = this.#newChildren();
   }
 
   /** The latest one. */
@@ -62,8 +63,14 @@ export class StepContext implements NodeContext {
     return this.#log;
   }
 
-  get values(): ExpressionScope {
-    return this.#at.frame.values;
+  get state(): NodeState {
+    const { state } = this.#at.frame.execution.host.store;
+    const scope = `node:${this.flowName}/${this.stepId}`;
+    return {
+      get: (key) => state.get(scope, key),
+      set: (key, value) => state.set(scope, key, value),
+      delete: (key) => state.delete(scope, key),
+    };
   }
 
   evaluate(template: Template): Json {
@@ -75,51 +82,17 @@ export class StepContext implements NodeContext {
   }
 
   runChild(options: StepChildOptions): Promise<ChildResult> {
-    return this.runChildUnder(options, this.signal);
+    return this.children.run({ ...options, env: options.env ?? this.env }, this.signal);
   }
 
-  /** Its output goes to the log as it comes, and its end is waited for by `childrenEnded`. */
-  async runChildUnder(options: StepChildOptions, signal: AbortSignal): Promise<ChildResult> {
-    const running = this.#start({
-      ...options,
-      signal,
-      env: options.env ?? this.env,
-      beforeStart: (identity) => this.#durable.child(identity),
-      onStdout: (text) => {
-        this.append("stdout", text);
-        options.onStdout?.(text);
-      },
-      onStderr: (text) => {
-        this.append("stderr", text);
-        options.onStderr?.(text);
-      },
-    });
-    this.#children.add(running);
-    const forget = () => this.#children.delete(running);
-    running.then(forget, forget);
-    return running;
-  }
-
-  async #start(options: ChildOptions): Promise<ChildResult> {
-    const { ProcessError, runChild } = await import("@pawl/hooks/process");
-    try {
-      return await runChild(options);
-    } catch (error) {
-      if (!(error instanceof ProcessError)) throw error;
-      const Kind = error.code === "spawn-failed" ? TransientError : NodeError;
-      throw new Kind(error.message, { code: error.code, cause: error });
-    }
-  }
-
-  /** The context of one attempt: its own number and signal, everything else shared. */
-  forAttempt(number: number, signalOf: { readonly signal: AbortSignal }): NodeContext {
+  /** The context of one attempt: its own number, signal and programs, everything else shared. */
+  forAttempt(number: number, signalOf: { readonly signal: AbortSignal }): AttemptContext {
     this.#attempt = number;
-    return new AttemptContext(this, number, signalOf);
+    return new AttemptContext(this, { number, signalOf, children: this.#newChildren() });
   }
 
-  /** Nothing of an attempt goes on beside the next one. */
-  async childrenEnded(): Promise<void> {
-    while (this.#children.size > 0) await Promise.allSettled(this.#children);
+  #newChildren(): StepChildren {
+    return new StepChildren(this.#durable, (type, data) => this.append(type, data));
   }
 
   /** Writes into the log of the run, as of this record. */
@@ -130,15 +103,20 @@ export class StepContext implements NodeContext {
 }
 
 /** Looks at its signal only when the node does, because making one costs. */
-class AttemptContext implements NodeContext {
+export class AttemptContext implements NodeContext {
   readonly attempt: number;
+  readonly children: StepChildren;
   readonly #step: StepContext;
   readonly #signalOf: { readonly signal: AbortSignal };
 
-  constructor(step: StepContext, attempt: number, signalOf: { readonly signal: AbortSignal }) {
+  constructor(
+    step: StepContext,
+    own: { number: number; signalOf: { readonly signal: AbortSignal }; children: StepChildren },
+  ) {
     this.#step = step;
-    this.attempt = attempt;
-    this.#signalOf = signalOf;
+    this.attempt = own.number;
+    this.#signalOf = own.signalOf;
+    this.children = own.children;
   }
 
   get runId(): string {
@@ -177,6 +155,9 @@ class AttemptContext implements NodeContext {
   get clock(): Clock {
     return this.#step.clock;
   }
+  get state(): NodeState {
+    return this.#step.state;
+  }
   progress(current: number, total: number): void {
     this.#step.progress(current, total);
   }
@@ -184,7 +165,7 @@ class AttemptContext implements NodeContext {
     return this.#step.evaluate(template);
   }
   runChild(options: StepChildOptions): Promise<ChildResult> {
-    return this.#step.runChildUnder(options, this.signal);
+    return this.children.run({ ...options, env: options.env ?? this.env }, this.signal);
   }
 }
 

@@ -28,8 +28,8 @@ export async function validateInputs(
   const checked = definition.input["~standard"].validate(given);
   const result = checked instanceof Promise ? await checked : checked;
   if (result.issues === undefined) return { input: result.value };
-  const sentences = result.issues.map(sentenceOf).join("; ");
-  return { failure: failure("invalid-input", `${definition.name} cannot take these inputs: ${sentences}.`) };
+  const message = `${definition.name} cannot take these inputs: ${issuesText(result.issues)}.`;
+  return { failure: failure("invalid-input", message) };
 }
 
 /** Some inputs must reach the node as written, because it puts the values in itself. */
@@ -47,6 +47,10 @@ function literal(definition: NodeDefinition, changed: StepInputs): StepInputs {
     return [name, isRaw ? value.replaceAll("${{", () => "$${{") : value];
   });
   return Object.fromEntries(entries);
+}
+
+export function issuesText(issues: readonly SchemaIssue[]): string {
+  return issues.map(sentenceOf).join("; ");
 }
 
 function sentenceOf(issue: SchemaIssue): string {

@@ -24,6 +24,7 @@ export interface Expression {
 const knownRoots = new Set([...rootNames, ...loopNames]);
 const remembered = new Map<string, Expression>();
 const maxRemembered = 5_000;
+const maxRememberedCharacters = 2_000;
 
 /** Whether `loadCel` has to come first: plain paths do without it. */
 export function needsCel(source: string): boolean {
@@ -36,7 +37,7 @@ export function compileExpression(source: string): Expression {
   if (known) return known;
   if (remembered.size >= maxRemembered) remembered.clear();
   const compiled = compilePath(source) ?? compileCel(source);
-  remembered.set(source, compiled);
+  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
   return compiled;
 }
 

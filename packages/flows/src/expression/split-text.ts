@@ -57,7 +57,7 @@ export function splitText(text: string): SplitText {
 }
 
 /** The offset of the `}}` that ends the expression: outside brackets and CEL strings. */
-function endOfExpression(text: string, from: number): number | undefined {
+export function endOfExpression(text: string, from: number): number | undefined {
   const expected: string[] = [];
   let at = from;
   while (at < text.length) {

@@ -45,6 +45,8 @@ export interface NodeContext {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** What this step of this flow keeps from run to run. */
+  readonly state: NodeState;
   /**
    * The value of a template where this step stands; for nodes with `rawInputs`.
    * @throws ExpressionError
@@ -52,6 +54,14 @@ export interface NodeContext {
   evaluate(template: Template): Json;
   /** Runs a program whose process group is journalled before it starts and ended with the step. */
   runChild(options: Omit<ChildOptions, "beforeStart" | "signal">): Promise<ChildResult>;
+}
+
+/** A small durable map. */
+export interface NodeState {
+  get(key: string): Promise<Json | undefined>;
+  /** Durable when it resolves. */
+  set(key: string, value: Json): Promise<void>;
+  delete(key: string): Promise<void>;
 }
 
 /** What a node may return in place of a plain value, and what step hooks see. */
@@ -86,6 +96,8 @@ export interface NodeDefinition<Input = unknown> {
   /** Part of what results are cached by: raise it when the node gives other outputs for the same inputs. */
   readonly version?: string;
   readonly input: InputSchema<Input>;
+  /** What its output has to be; what it makes of the output is what the step has. Default: any JSON. */
+  readonly output?: InputSchema<unknown>;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
   /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -33,7 +34,12 @@ interface Driver {
 function loadDriver(): Driver {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) return withoutExperimentalWarning(() => require("node:sqlite"));
-  return require("@photostructure/sqlite");
+  try {
+    return require("@photostructure/sqlite");
+  } catch (cause) {
+    const message = `Node ${process.versions.node} has no SQLite of its own (22.13 and later have), and the package @photostructure/sqlite cannot be loaded. Use a newer Node, or install that package.`;
+    throw new Error(message, { cause });
+  }
 }
 
 /** Node warns once that its SQLite is experimental; that one warning is not for our users. */
@@ -49,9 +55,10 @@ function withoutExperimentalWarning<T>(load: () => T): T {
   }
 }
 
-/** Opens (and makes) a database file in WAL mode. The caller migrates it. */
+/** Opens (and makes, for this user alone) a database file in WAL mode. The caller migrates it. */
 export function openDatabase(file: string, options: OpenOptions = {}): Database {
   const { DatabaseSync } = loadDriver();
+  if (file !== ":memory:") closeSync(openSync(file, "a", 0o600));
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA busy_timeout = ${openingBusyMs}`);
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");

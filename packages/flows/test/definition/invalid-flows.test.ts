@@ -146,6 +146,11 @@ const expected: Record<string, readonly string[]> = {
   "yaml-cut-by-comment": ["6:10 yaml-cut-by-comment -> x: '${{ env.A # not a comment }}'"],
   "yaml-duplicate-key": ["5:5 yaml-duplicate-key", "5:11 missing-input -> message:"],
   "yaml-several-documents": ["3:1 yaml-several-documents"],
+  "yaml-unquoted-expression": [
+    "6:18 yaml-unquoted-expression -> with: { url: '${{ inputs.x }}', list: ['${{ inputs.y }}'], text: 'it''s \"a: ${{ inputs.x }}\"' }",
+    "6:53 unknown-reference -> x",
+    "8:11 unknown-node -> shell.run",
+  ],
   "yaml-syntax": ["4:11 yaml-syntax"],
   "yaml-unquoted-colon": [
     "7:16 yaml-unquoted-colon -> command: 'echo \"BTC price changed: ${{ trigger.payload.rate }}\"'",

@@ -105,8 +105,8 @@ describe("a broken file", () => {
     expect(await codes("just text")).toEqual(["1:1 wrong-type"]);
   });
 
-  test("that is larger than 1 MiB is not read", async () => {
-    expect(await codes(`# ${"x".repeat(1024 * 1024)}\n`)).toEqual(["undefined:undefined file-too-large"]);
+  test("that is larger than 256 KiB is not read", async () => {
+    expect(await codes(`# ${"x".repeat(256 * 1024)}\n`)).toEqual(["undefined:undefined file-too-large"]);
   });
 
   test.for([
@@ -121,6 +121,25 @@ describe("a broken file", () => {
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain("yaml-too-deep");
   });
 
+  test.for([
+    [
+      "expressions that begin and never end",
+      `name: x\nsteps: [{ id: a, uses: b, with: { a: ${"${{".repeat(80_000)} } }]\n`,
+    ],
+    [
+      "wrong expressions",
+      `name: x\nsteps:\n  - id: a\n    uses: data.set\n    with:\n      a: |\n        ${"${{ x }} ".repeat(20_000)}\n`,
+    ],
+    ["values without quotes", `name: x\nsteps:\n${"  - { a: ${{ x }} }\n".repeat(4_000)}`],
+    ["keys", `name: x\nenv:\n${Array.from({ length: 15_000 }, (_, index) => `  a-${index}: b\n`).join("")}`],
+    ["keys in a line", `name: x\nenv: {${"a: b: c, ".repeat(25_000)}}\n`],
+  ] as const)("that is large and full of %s is judged in bounded time", async ([, text]) => {
+    const start = performance.now();
+    const { flow } = await parseFlow(text, catalogue);
+    expect(flow).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+
   test("that contains itself is refused", async () => {
     expect(await codes("name: a\nx: &x [*x]\n")).toEqual([expect.stringContaining("yaml-")]);
   });
@@ -133,6 +152,38 @@ describe("a broken file", () => {
     const lines = diagnostics.map((diagnostic) => diagnostic.line!);
     expect(lines).toEqual([...lines].sort((a, b) => a - b));
     expect(lines.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test.for<[string, string, string[]]>([
+    [
+      "an open bracket",
+      "name: x\nenv: [a, b\nsteps:\n  - id: b\n    uses: q\n",
+      ["2:6 wrong-type", "3:1 yaml-syntax", "5:11 unknown-node"],
+    ],
+    ["indentation", "name: x\nsteps:\n  - id: b\n    uses: q\n   with: 3\n", ["4:11 unknown-node", "5:1 yaml-syntax"]],
+    ["a tab", "name: x\n\tsteps: 3\n", ["2:1 yaml-syntax", "2:9 wrong-type"]],
+    ["a stray brace", "name: x\nsteps: [{ id: a, uses: data.set }]\n}\n", ["3:1 yaml-syntax"]],
+    ["an open quote", 'name: "never\nsteps:\n  - id: a-b\n', ["1:7 yaml-syntax"]],
+    [
+      "a reserved character",
+      "name: @x\nsteps: [{ id: a, uses: q }]\n",
+      ["1:7 yaml-syntax", "1:7 invalid-name", "2:24 unknown-node"],
+    ],
+    [
+      "values without quotes",
+      "name: x\nsteps:\n  - { id: a, if: ${{ true }}, uses: q }\n  - id: b\n    uses: r\n    with:\n      a: b: c\n      d: ${{ true ? 'x': 'y' }}\n",
+      [
+        "3:18 yaml-unquoted-expression",
+        "3:37 unknown-node",
+        "5:11 unknown-node",
+        "7:10 yaml-unquoted-colon",
+        "8:10 yaml-unquoted-colon",
+      ],
+    ],
+  ])("with %s has one diagnostic for it, in plain words, and the others beside", async ([, text, found]) => {
+    expect(await codes(text)).toEqual(found);
+    for (const { message } of (await parseFlow(text, catalogue)).diagnostics)
+      expect(message).not.toMatch(/token|flow-|\p{Cc}/u);
   });
 
   test("points into folded, literal and quoted text", async () => {

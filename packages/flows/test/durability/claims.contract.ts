@@ -205,6 +205,17 @@ export function describeClaims(harness: Harness): void {
       expect((await durability.ended(newer)).status).toBe("cancelled");
     });
 
+    test("counts a run that waits as one that is there, when newer ones are dropped or replace it", async () => {
+      durability.work(async (_, scope) => ({ status: "completed", outputs: (await scope.wait("w", "go")) ?? null }));
+      const waiting = await start(limited(1, "replace"));
+      await expect.poll(() => statusOf(waiting)).toBe("waiting");
+      expect((await durability.start(newRun(limited(1, "drop")))).dropped).toBe(true);
+      const newer = await start(limited(1, "replace"));
+      expect((await durability.ended(waiting)).status).toBe("cancelled");
+      await durability.signal(newer, "go", "newer");
+      expect((await durability.ended(newer)).outputs).toBe("newer");
+    });
+
     test("gives the place of a cancelled run to the next", async () => {
       const runs = gated();
       durability.work(runs.body);

@@ -13,6 +13,8 @@ import { sqliteHarness } from "./harness.ts";
 import { programs } from "./programs.ts";
 import { limited, newRun } from "./runs.ts";
 
+const isSoak = process.env.PAWL_SOAK !== undefined;
+
 describe("processes that are killed", () => {
   const harness = sqliteHarness();
   const children = new Set<ChildProcess>();
@@ -96,14 +98,14 @@ describe("processes that are killed", () => {
 
   test("at random moments lose no run, and repeat no completed step", async () => {
     const store = await harness.open();
-    const flows = fc.sample(programs, 24);
+    const flows = fc.sample(programs, isSoak ? 200 : 24);
     const ids = [];
     for (const [index, flow] of flows.entries()) {
       const flowName = `flow-${index % 3}`;
       ids.push(await startRun(store, flow, { flow: flowName, ...(index % 3 === 0 ? limited(2) : {}) }));
     }
     const recorded = new Map<string, Json>();
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < (isSoak ? 150 : 8); round++) {
       const workers = await Promise.all([startWorker(), startWorker()]);
       await delay(Math.random() * 40);
       await kill(workers[0]!);
@@ -115,7 +117,7 @@ describe("processes that are killed", () => {
     await startWorker();
     for (const id of ids) await store.durability.ended(id);
     await expectWhole(store, ids, recorded);
-  });
+  }, 600_000);
 
   const flow: Program = [
     { kind: "step", failures: 1 },

@@ -13,8 +13,10 @@ export function describeCutOff(harness: Harness): void {
   describe("a run that is cut off anywhere, any number of times", () => {
     test("ends as if it had not been, and no completed step is executed again", async () => {
       const cuts = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 6 });
-      await fc.assert(fc.asyncProperty(programs, cuts, fc.boolean(), checkOne), { numRuns: 40 });
-    });
+      await fc.assert(fc.asyncProperty(programs, cuts, fc.boolean(), checkOne), {
+        numRuns: process.env.PAWL_SOAK ? 1_000 : 40,
+      });
+    }, 600_000);
   });
 
   async function checkOne(

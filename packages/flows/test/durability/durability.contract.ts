@@ -452,6 +452,27 @@ export function describeDurability(harness: Harness): void {
       expect((await durability.ended(runId)).outputs).toEqual(["a", "b"]);
     });
 
+    test("in vain is left behind when the run is released: it is executed again, and waits again", async () => {
+      let lives = 0;
+      const body = async (scope: RunScope) => {
+        lives++;
+        return scope.wait("w", "go");
+      };
+      const first = work(body);
+      const runId = await start();
+      await expect.poll(() => statusOf(runId)).toBe("waiting");
+      expect(await durability.release(runId)).toBe("owned");
+      await first.close();
+      expect(await durability.release(runId)).toBe("released");
+      expect(await statusOf(runId)).toBe("queued");
+      work(body);
+      await expect.poll(() => statusOf(runId)).toBe("waiting");
+      await durability.signal(runId, "go", 1);
+      expect(await durability.ended(runId)).toMatchObject({ outputs: 1, starts: 2 });
+      expect(lives).toBe(2);
+      expect(await durability.release(runId)).toBe("ended");
+    });
+
     test("goes on after the worker was closed, with the time and the signals it had", async () => {
       const until = Date.now() + 60;
       const body = async (scope: RunScope) => {

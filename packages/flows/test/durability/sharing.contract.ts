@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { identify, isAlive } from "@pawl/hooks/process";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Owner, RunScope } from "../../src/index.ts";
+import { type Owner, RunInterrupted, type RunScope } from "../../src/index.ts";
 import { fakeClock } from "./fake-clock.ts";
 import type { Harness } from "./harness.ts";
 import { completed, gate, limited, newRun, step } from "./runs.ts";
@@ -76,7 +76,7 @@ export function describeSharing(harness: Harness): void {
       expect(run).toEqual(await there.durability.get(runId));
     });
 
-    test("hear a cancel from elsewhere within half a second", async () => {
+    test("hear a cancel from elsewhere", async () => {
       const [here, there] = [await harness.open(), await harness.open()];
       const inside = gate();
       there.durability.work(async (_, scope) => {
@@ -85,13 +85,11 @@ export function describeSharing(harness: Harness): void {
       });
       const { runId } = await here.durability.start(newRun());
       await inside.opened;
-      const asked = performance.now();
       expect(await here.durability.cancel(runId, "from here")).toBe("asked");
       expect(await here.durability.ended(runId)).toMatchObject({
         status: "cancelled",
         error: { message: "from here" },
       });
-      expect(performance.now() - asked).toBeLessThan(500);
     });
 
     test("hear signals from elsewhere", async () => {
@@ -206,6 +204,33 @@ export function describeSharing(harness: Harness): void {
       expect(await here.durability.release(runId)).toBe("released");
       here.durability.work(async () => ({ status: "completed", outputs: "here" }));
       expect((await here.durability.ended(runId)).outputs).toBe("here");
+    });
+
+    test("stop the runs of an owner that was silent for too long, though it lives", async () => {
+      const sleepy = fakeClock();
+      const here = fakeClock();
+      const far = { id: "far", pid: process.pid, startTime: "other", host: "elsewhere" };
+      const there = await harness.open({ owner: far, clock: sleepy });
+      const heir = await harness.open({ clock: here });
+      const inside = gate();
+      const stopped = gate();
+      let reason: unknown;
+      there.durability.work(async (_, scope) => {
+        inside.open();
+        return untilAborted(scope).catch((error) => {
+          reason = error;
+          stopped.open();
+          throw error;
+        });
+      });
+      const { runId } = await there.durability.start(newRun());
+      await inside.opened;
+      here.jump(60_000);
+      heir.durability.work(async () => ({ status: "completed", outputs: "heir" }));
+      expect((await heir.durability.ended(runId)).outputs).toBe("heir");
+      sleepy.advance(10_000);
+      await stopped.opened;
+      expect(reason).toBeInstanceOf(RunInterrupted);
     });
 
     test("end an orphan when asked to, with the child process it left", async () => {

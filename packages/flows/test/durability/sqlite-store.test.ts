@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createStore } from "../../src/durability/sqlite-store.ts";
-import { openSqliteStore } from "../../src/index.ts";
+import { openSqliteStore, StoreError } from "../../src/index.ts";
 import { type Database, NewerSchemaError, openDatabase } from "../../src/sqlite/index.ts";
 import { newRun, step } from "./runs.ts";
 
@@ -103,6 +103,27 @@ describe("the SQLite store", () => {
     const isScan = /^SCAN (runs|r|steps|waits|signals|events)\b(?! USING INDEX (runs_ready|sqlite_autoindex_runs_1))/;
     expect(plans.filter((plan) => isScan.test(plan))).toEqual([]);
     await store.close();
+  });
+
+  test("makes a file that only its user can read", async () => {
+    const store = await openSqliteStore(file);
+    await store.state.set("s", "k", "secret");
+    for (const suffix of ["", "-wal"]) expect(statSync(file + suffix).mode & 0o077).toBe(0);
+    await store.close();
+  });
+
+  test("says which file it cannot open", async () => {
+    await expect(openSqliteStore(join(folder, "none", "pawl.db"))).rejects.toMatchObject({
+      code: "store-unreadable",
+      message: expect.stringContaining(join("none", "pawl.db")),
+    });
+  });
+
+  test("refuses a file that is no database, and leaves it as it is", async () => {
+    writeFileSync(file, "something else entirely, and longer than a header of SQLite would be. ".repeat(20));
+    const before = readFileSync(file);
+    await expect(openSqliteStore(file)).rejects.toBeInstanceOf(StoreError);
+    expect(readFileSync(file)).toEqual(before);
   });
 
   test("refuses a file that a newer Pawl has written", async () => {

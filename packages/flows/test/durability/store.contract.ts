@@ -1,3 +1,4 @@
+import { createLogger } from "@pawl/hooks/guard";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NewEvent, Store } from "../../src/index.ts";
 import { fakeClock } from "./fake-clock.ts";
@@ -58,6 +59,18 @@ export function describeStore(harness: Harness): void {
       leave();
       store.events.append({ type: "log", data: 2 });
       expect(seen).toHaveLength(1);
+    });
+
+    test("goes on when a listener throws, and says so", async () => {
+      const said: string[] = [];
+      const log = createLogger((_, message) => said.push(message));
+      const other = await harness.open({ log });
+      other.events.subscribe(() => {
+        throw new Error("listener");
+      });
+      const { runId } = await other.durability.start(newRun());
+      expect((await other.durability.get(runId))?.status).toBe("queued");
+      expect(said).toHaveLength(1);
     });
 
     test("keeps a bounded number of a run's lines and says once that it is cut", async () => {

@@ -65,7 +65,9 @@ finally:
     });
     const store = await openStore(kind, temporaryProject());
     const flow = await flowOf(
-      steps("\n  - { id: a, uses: test.flaky, retry: { attempts: 3, initial_delay: 1h, max_delay: 10h, jitter: false } }\n"),
+      steps(
+        "\n  - { id: a, uses: test.flaky, retry: { attempts: 3, initial_delay: 1h, max_delay: 10h, jitter: false } }\n",
+      ),
     );
     const first = await createTestEngine({ store, nodes: [flaky] });
     const { runId } = await first.start(flow);

@@ -130,4 +130,34 @@ outputs: { all: "\${{ steps.outer.output.map(o, o.both.y.v) }}" }
     expect(after.steps.every((each) => each.status === "completed")).toBe(true);
     expect(after.steps.length).toBeGreaterThan(completed);
   });
+
+  test("finds the run of a sub-flow again, and does not start a second one", async () => {
+    const projectDir = temporaryProject();
+    writeFileSync(
+      join(projectDir, "flow.yaml"),
+      "name: parent\nsteps:\n  - { id: call, flow: child }\noutputs: { said: '${{ steps.call.output.said }}' }\n",
+    );
+    writeFileSync(
+      join(projectDir, "child.yaml"),
+      `
+name: child
+steps:
+  - { id: a, uses: shell.run, with: { shell: true, command: "echo a >> marks" } }
+  - { id: b, uses: shell.run, with: { shell: true, command: "echo b >> marks; if [ -e again ]; then echo done; else touch again; sleep 60; fi" } }
+outputs: { said: "\${{ steps.b.output.stdout }}" }
+`,
+    );
+    const first = start(projectDir, "run", "flow.yaml");
+    await until(() => marks(projectDir).includes("b"));
+    await kill(first);
+    const store = await openSqliteStore(join(projectDir, "pawl.db"));
+    const [parent] = await store.durability.list({ flow: "parent" });
+    await store.close();
+    expect(resume(projectDir, parent!.id)).toMatchObject({ status: "completed", outputs: { said: "done" } });
+    expect(marks(projectDir)).toEqual(["a", "b", "b"]);
+    const after = await openSqliteStore(join(projectDir, "pawl.db"));
+    const children = await after.durability.list({ flow: "child" });
+    await after.close();
+    expect(children.map((run) => [run.status, run.starts])).toEqual([["completed", 2]]);
+  });
 });

@@ -67,7 +67,7 @@ function sessionFolder(cwd: string, projectDir: string | undefined): string {
 /** Hooks of one event share the input object, so it is written out once. */
 const written = new WeakMap<HookInput, string>();
 
-export function jsonOfInput(input: HookInput): string {
+function jsonOfInput(input: HookInput): string {
   let json = written.get(input);
   if (json === undefined) {
     json = JSON.stringify(input);

@@ -106,8 +106,9 @@ export class CircuitBreaker {
 
   /** Calls the listener at every change of state. @returns the undo */
   onStateChange(listener: (change: BreakerChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const own = (change: BreakerChange): void => listener(change); // the same function may listen twice
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   #endTrial(name: string, trouble: Trouble | undefined, health: CallHealth): void {

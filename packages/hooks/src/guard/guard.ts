@@ -24,6 +24,7 @@ export function guard<T>(call: GuardedCall<T>, options: GuardOptions = noOptions
   return observation.isOn ? observe(call, options, guarded) : guarded(call, options);
 }
 
+/** One function, although it does three things: every call of a part would be paid by every hook. */
 function guarded<T>(call: GuardedCall<T>, options: GuardOptions): Result<T> {
   const { signal, requires, breaker, name } = options;
   if (signal?.aborted) return { status: "cancelled", reason: signal.reason };
@@ -31,21 +32,21 @@ function guarded<T>(call: GuardedCall<T>, options: GuardOptions): Result<T> {
     const error = eligibility(requires, options);
     if (error !== undefined) return { status: "skipped", reason: "ineligible", detail: error.message };
   }
-  if (breaker === undefined || name === undefined) return run(call, options, "closed");
-  const admission = breaker.enter(name);
-  return admission === "open" ? skippedByBreaker(options) : run(call, options, admission);
-}
-
-function run<T>(call: GuardedCall<T>, options: GuardOptions, admission: Admission): Result<T> {
+  let admission: Admission = "closed";
+  if (breaker !== undefined && name !== undefined) {
+    admission = breaker.enter(name);
+    if (admission === "open") return skippedByBreaker(options);
+  }
   const context = new CallContext();
   let value: T | PromiseLike<T>;
   try {
     value = call(context);
-    if (isThenable(value)) return awaitOutcome(value, { context, options, admission });
+    if (value !== undefined && isThenable(value)) return awaitOutcome(value, { context, options, admission });
   } catch (error) {
     return ended({ status: "failed", error }, options, admission);
   }
-  return ended({ status: "ok", value }, options, admission);
+  if (breaker !== undefined && name !== undefined) breaker.leave(name, admission, "success");
+  return { status: "ok", value };
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

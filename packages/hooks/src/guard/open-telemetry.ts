@@ -5,7 +5,7 @@ import type { Outcome } from "./outcome.ts";
 
 type Api = typeof import("@opentelemetry/api");
 
-export interface GuardSpan {
+interface GuardSpan {
   /** Runs it with this span as the active one, so that what it starts becomes its child. */
   around<T>(run: () => T): T;
   end(call: { readonly outcome: Outcome<unknown>; readonly durationMs: number }): void;

@@ -30,10 +30,11 @@ function update(): void {
 
 /** Calls the listener after every guarded call of this process. @returns the undo */
 export function onGuardCall(listener: GuardListener): () => void {
-  listeners = [...listeners, listener];
+  const own: GuardListener = (record) => listener(record); // the same function may listen twice
+  listeners = [...listeners, own];
   update();
   return () => {
-    listeners = listeners.filter((other) => other !== listener);
+    listeners = listeners.filter((other) => other !== own);
     update();
   };
 }

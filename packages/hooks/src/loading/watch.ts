@@ -13,6 +13,8 @@ export interface LiveHooks {
 }
 
 export interface LiveHooksOptions extends LoadHooksOptions {
+  /** Asked before changed hooks take effect; `false` keeps those of before until the next change. */
+  readonly mayChange?: (current: LoadedHooks, file: string) => Promise<boolean>;
   /** Told after the hooks were read again, with a file that changed. */
   readonly onChange?: (hooks: LoadedHooks, file: string) => void;
 }
@@ -25,8 +27,9 @@ export function watchHooks(options: LiveHooksOptions): LiveHooks {
   let isClosed = false;
   const retired: Promise<void>[] = [];
 
-  const reload = (file: string): void => {
-    if (isClosed) return;
+  const reload = async (file: string): Promise<void> => {
+    const isAllowed = (await options.mayChange?.(current, file).catch(() => true)) ?? true;
+    if (isClosed || !isAllowed) return;
     const before = current;
     current = loadHooks({ ...options, registry: { ...options.registry, breaker: before.registry.breaker } });
     retired.push(before.retire());
@@ -38,7 +41,7 @@ export function watchHooks(options: LiveHooksOptions): LiveHooks {
     watchers = watchedFolders(options).flatMap((folder) => {
       const seen = (file: string) => {
         clearTimeout(timer);
-        timer = setTimeout(() => reload(file), quietMs);
+        timer = setTimeout(() => void reload(file), quietMs);
       };
       return watchFolder(folder, seen);
     });

@@ -26,7 +26,7 @@ export function terminateGroup(group: number): void {
 }
 
 /** Waits until nobody of a group runs any more. @returns false when the time is up first */
-export async function groupIsGone(group: number, withinMs: number): Promise<boolean> {
+async function groupIsGone(group: number, withinMs: number): Promise<boolean> {
   const until = performance.now() + withinMs;
   for (let pause = firstPollMs; ; pause = Math.min(pause * 2, longestPollMs)) {
     if (!signalGroup(group, 0)) return true;

@@ -5,12 +5,13 @@ import { blocksOnFailure } from "../guard/failure-policy.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
 import { fitsRule } from "../matching/rule.ts";
 import { isAsyncOutput, type SyncHookOutput } from "../output/output.ts";
+import type { Mutable } from "../output/problem.ts";
 import { Combination, type NamedOutput } from "../verdict/combine.ts";
 import type { HookReport, Verdict } from "../verdict/verdict.ts";
 import type { AsyncHooks } from "./async-hooks.ts";
 import { type CallOutcome, callHook, detailOf } from "./call.ts";
 import type { HookEntry } from "./entry.ts";
-import { identityOf, type PlannedGroup, type PlannedHook, skippedReport } from "./plan.ts";
+import { type PlannedGroup, type PlannedHook, skippedReport } from "./plan.ts";
 
 export interface DispatchContext {
   readonly asyncHooks: AsyncHooks;
@@ -127,40 +128,35 @@ export class Dispatch {
 
   /** Writes the report; returns the output to apply, if there is one. */
   #record(entry: HookEntry, outcome: CallOutcome, durationMs: number): SyncHookOutput | undefined {
+    // Fields are added one by one: this is the path of every call, and spreading objects would cost most of it.
+    const report: Mutable<HookReport> = { name: entry.label, status: outcome.status, durationMs };
+    if (entry.matcher.source !== undefined) report.source = entry.matcher.source;
+    this.#reports.push(report);
     if (outcome.status !== "ok") {
+      if (outcome.status === "skipped") report.reason = outcome.reason;
       const detail = detailOf(outcome);
-      const reason = outcome.status === "skipped" ? { reason: outcome.reason } : {};
-      this.#reports.push({
-        ...identityOf(entry),
-        status: outcome.status,
-        ...reason,
-        ...(detail === undefined ? {} : { detail }),
-        durationMs,
-      });
+      if (detail !== undefined) report.detail = detail;
       return undefined;
     }
     const { output, warnings } = outcome.value;
-    const isAsync = isAsyncOutput(output);
-    this.#reports.push({
-      ...identityOf(entry),
-      status: "ok",
-      durationMs,
-      output: isAsync ? withoutResult(output) : output,
-      ...(isAsync ? { isBackground: true } : {}),
-      ...(warnings.length === 0 ? {} : { warnings }),
-    });
-    for (const warning of warnings) {
-      const source = entry.matcher.source;
-      this.#combination.warn({
-        code: warning.code,
-        severity: "warning",
-        message: `${entry.label}: ${warning.message}`,
-        ...(source === undefined ? {} : { file: source }),
-      });
+    if (warnings.length > 0) this.#warn(report, warnings);
+    if (!isAsyncOutput(output)) {
+      report.output = output;
+      return output;
     }
-    if (!isAsync) return output;
+    report.isBackground = true;
+    report.output =
+      output.asyncTimeout === undefined ? { async: true } : { async: true, asyncTimeout: output.asyncTimeout };
     if (output.result) this.#context.asyncHooks.follow(entry, this.#combination.input, output);
     return {};
+  }
+
+  #warn(report: Mutable<HookReport>, warnings: NonNullable<HookReport["warnings"]>): void {
+    report.warnings = warnings;
+    for (const { code, message } of warnings) {
+      const file = report.source === undefined ? {} : { file: report.source };
+      this.#combination.warn({ code, severity: "warning", message: `${report.name}: ${message}`, ...file });
+    }
   }
 
   #judgeFailure(entry: HookEntry, outcome: CallOutcome): void {
@@ -168,11 +164,4 @@ export class Dispatch {
     if (eventRules[entry.event].block === "go-on" || !blocksOnFailure(outcome, entry.options.onFailure)) return;
     this.#combination.refuse(`${entry.label} gave no answer, and must: ${detailOf(outcome) ?? outcome.status}`);
   }
-}
-
-function withoutResult(output: { readonly async: true; readonly asyncTimeout?: number }): {
-  async: true;
-  asyncTimeout?: number;
-} {
-  return output.asyncTimeout === undefined ? { async: true } : { async: true, asyncTimeout: output.asyncTimeout };
 }

@@ -57,13 +57,19 @@ export function compileEntries(event: HookEvent, matcher: HookMatcher, context: 
     label: labelOf(event, matcher, callback, context.position + index, index),
     matcher,
     ...(callback ? { callback } : {}),
-    takesSignal: callback !== undefined && (callback.length === 0 || callback.length > 2),
+    takesSignal: callback !== undefined && mayTakeSignal(callback),
     matches: subjectTest(event, matcher.matcher, compiled.test),
     ...ruleOf(event, matcher, from),
     options: guardOptions(event, matcher, context),
     priority: matcher.priority ?? 0,
     isParallel: matcher.parallel ?? context.parallel,
   }));
+}
+
+/** Whether a function may look at its third argument, told by its parameters and, when they do not tell, its text. */
+function mayTakeSignal(callback: HookCallback): boolean {
+  if (callback.length > 2) return true;
+  return /\.\.\.|\barguments\b|\[native code\]|signal/i.test(Function.prototype.toString.call(callback));
 }
 
 function subjectTest(

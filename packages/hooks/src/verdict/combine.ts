@@ -4,6 +4,7 @@ import type { HookEvent } from "../events/names.ts";
 import { canBlock, eventRules } from "../events/rules.ts";
 import type { HookSpecificOutput, SyncHookOutput } from "../output/output.ts";
 import type { PermissionRequestDecision, PermissionUpdate } from "../output/permission.ts";
+import type { Mutable } from "../output/problem.ts";
 import { decisionOf, isStricter } from "./decision.ts";
 import { mergeRewrites } from "./rewrite.ts";
 import type { HookReport, Verdict, VerdictDecision } from "./verdict.ts";
@@ -101,25 +102,26 @@ export class Combination {
     const isStopped = !this.#continue && block === "prevent" && this.#canBlock;
     const decision = isStopped ? "deny" : this.#continue || block !== "go-on" ? this.#decision : "none";
     const reason = this.#reason ?? (isStopped ? this.#stopReason : undefined);
-    const permission = this.#permission(decision, reason);
-    return {
+    const verdict: Mutable<Verdict> = {
       event: this.#event,
       decision,
       blocked: decision === "deny",
-      ...(reason === undefined ? {} : { reason }),
       continue: this.#continue,
-      ...(this.#stopReason === undefined ? {} : { stopReason: this.#stopReason }),
       input: this.input,
       originalInput: this.#originalInput,
-      ...(this.#toolOutput === undefined ? {} : { toolOutput: this.#toolOutput.value }),
       additionalContext: this.#context,
       systemMessages: this.#messages,
       suppressOutput: this.#suppressOutput,
-      ...(permission === undefined ? {} : { permission }),
       specific: this.#specific ?? {},
       hooks,
       diagnostics: this.#diagnostics ? [...standing, ...this.#diagnostics] : standing,
     };
+    if (reason !== undefined) verdict.reason = reason;
+    if (this.#stopReason !== undefined) verdict.stopReason = this.#stopReason;
+    if (this.#toolOutput !== undefined) verdict.toolOutput = this.#toolOutput.value;
+    const permission = this.#permission(decision, reason);
+    if (permission !== undefined) verdict.permission = permission;
+    return verdict;
   }
 
   /** Everything but the rewrite of the tool's input. */

@@ -51,4 +51,19 @@ describe("a persistent hook", () => {
     const after = await registry.run("PreToolUse", input);
     expect(after.hooks[0]).toMatchObject({ status: "ok" });
   });
+
+  test("that prints what is no answer says so once, where nobody else listens", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", onWarning);
+    onTestFinished(() => void process.off("warning", onWarning));
+    const hook = createPersistentHook({ command: "python3 persistent.py", cwd: fixtures });
+    onTestFinished(() => hook.close());
+    const signal = new AbortController().signal;
+    const input = { ...toolInput(), do: "garbage", value: 1 } as never;
+    expect(await hook.run(input, undefined, signal)).toMatchObject({ echo: 1 });
+    expect(await hook.run(input, undefined, signal)).toMatchObject({ echo: 1 });
+    await new Promise(setImmediate);
+    expect(warnings).toMatchObject([{ name: "PersistentHookWarning", code: "garbage-line" }]);
+  });
 });

@@ -5,7 +5,7 @@ import { endGroup, identify, isAlive, type ProcessIdentity } from "../../src/pro
 import { numberIn, runningInGroup, temporaryFolder, until } from "./processes.ts";
 
 function startGroup(script: string): { child: ChildProcess; leader: ProcessIdentity } {
-  const child = spawn("sh", ["-c", script], { detached: true, stdio: "ignore" });
+  const child = spawn("sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   const group = child.pid!;
   onTestFinished(() => {
     for (const pid of runningInGroup(group)) process.kill(pid, "SIGKILL");
@@ -44,7 +44,8 @@ describe("a group that outlived its owner", () => {
   });
 
   test.runIf(process.platform !== "win32")("is found when its leader is gone and members still run", async () => {
-    const { child, leader } = startGroup("sleep 600 & true");
+    const { child, leader } = startGroup("sleep 600 & read -r _; true");
+    child.stdin?.end();
     await until(() => child.exitCode !== null && runningInGroup(leader.pid).length === 1);
     expect(await endGroup(leader, 1_000)).toBe(true);
     expect(runningInGroup(leader.pid)).toEqual([]);
@@ -59,7 +60,8 @@ describe("a group that outlived its owner", () => {
   });
 
   test.runIf(process.platform === "linux")("is left alone without its leader when it is not ours", async () => {
-    const { child, leader } = startGroup("sleep 600 & true");
+    const { child, leader } = startGroup("sleep 600 & read -r _; true");
+    child.stdin?.end();
     await until(() => child.exitCode !== null);
     const younger = leader.startTime.replace(/\d+$/, (ticks) => String(Number(ticks) + 1_000));
     expect(await endGroup({ pid: leader.pid, startTime: younger }, 50)).toBe(false);

@@ -3,7 +3,7 @@ import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
-import { type FeedOptions, feedByTriggers } from "../initiators/trigger-feed.ts";
+import type { FeedOptions } from "../initiators/trigger-feed.ts";
 import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
@@ -26,6 +26,8 @@ export interface StartNetworksOptions {
     readonly engine: Engine;
     readonly findFlow: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   };
+  /** Whether auto-triggers and triggers run. Default: true. */
+  readonly startsByItself?: boolean;
   readonly isStrict?: boolean;
   /** Modules that pods can import beside Pawl's own. */
   readonly provide?: ProvidedModules;
@@ -55,8 +57,9 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   }
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
-  for (const run of runs.values()) startAutoTriggers(run);
-  const feed = await startFeed(projectDir, runs, options);
+  const startsByItself = options.startsByItself ?? true;
+  if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
+  const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
   return {
     runs,
     diagnostics,
@@ -75,12 +78,16 @@ async function startFeed(
   options: StartNetworksOptions,
 ): Promise<TriggerSupervisor | undefined> {
   const log = options.log ?? silentLogger;
-  if (options.triggers !== undefined) return feedByTriggers(runs, { ...options.triggers, projectDir, log });
-  for (const { network } of runs.values()) {
-    const fed = network.pods.find((pod) => pod.origin?.trigger !== undefined);
-    if (fed !== undefined) log.warn(`Nothing here runs the trigger of "${fed.id}" in "${network.name}".`);
+  const fed = [...runs.values()].flatMap(({ network }) =>
+    network.pods.filter((pod) => pod.origin?.trigger !== undefined),
+  );
+  if (fed.length === 0) return undefined;
+  if (options.triggers === undefined) {
+    for (const pod of fed) log.warn(`Nothing here runs the trigger of "${pod.id}".`);
+    return undefined;
   }
-  return undefined;
+  const { feedByTriggers } = await import("../initiators/trigger-feed.ts");
+  return feedByTriggers(runs, { ...options.triggers, projectDir, log });
 }
 
 interface Starting {

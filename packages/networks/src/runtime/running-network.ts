@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, guard, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import { createPodLoader, type ModuleLoader } from "../pod/load-module.ts";
@@ -113,6 +114,8 @@ export class RunningNetwork {
 
   constructor(network: Network, line: Line, bodies: readonly RunningBody[], options: NetworkOptions) {
     const { clock = systemClock, log = silentLogger, random = Math.random, transport } = options;
+    // Every hook that is open listens to it.
+    setMaxListeners(0, this.#abort.signal);
     this.network = network;
     this.line = line;
     this.log = log;

@@ -1,5 +1,6 @@
 import type { LoadedHooks } from "@pawl/hooks";
 import type { Call, CommandOption } from "../../command.ts";
+import { hookLoadOptions } from "../../hooks/load-options.ts";
 import { loadProjectToRead, projectOf } from "../../open-project.ts";
 
 /** Which hooks a command is about. */
@@ -27,20 +28,14 @@ export async function openHooks(call: Call): Promise<OpenedHooks> {
   const project = await projectOf(call);
   // Without code there is no configuration either, and nothing heavy to load.
   const config = project.configFile === undefined ? {} : (await loadProjectToRead(call, project)).config;
-  const { strict, claude, settings = [], allowedUrls, withoutEnv } = config.hooks ?? {};
+  const configured = hookLoadOptions(project, config, call.env);
+  const named = (option: unknown) => textsOf(option).map((path) => resolve(call.cwd, path));
   const loaded = loadHooks({
-    projectDir: project.dir,
-    env: call.env,
-    hooksDirs: textsOf(call.options.hooksDir).map((dir) => resolve(call.cwd, dir)),
-    settings: [
-      ...settings.map((file) => resolve(project.dir, file)),
-      ...textsOf(call.options.settings).map((file) => resolve(call.cwd, file)),
-    ],
-    claude: call.options.claude === true || claude === true,
+    ...configured,
+    hooksDirs: named(call.options.hooksDir),
+    settings: [...(configured.settings ?? []), ...named(call.options.settings)],
+    claude: call.options.claude === true || configured.claude === true,
     trustAll: call.options.trustAll === true,
-    strict: strict === true,
-    ...(allowedUrls ? { allowedUrls } : {}),
-    ...(withoutEnv ? { withoutEnv } : {}),
   });
   return { loaded, projectDir: project.dir, recordFile: join(project.stateDir, "hooks.ndjson") };
 }

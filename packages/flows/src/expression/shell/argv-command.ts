@@ -14,6 +14,7 @@ export interface ArgvCommand {
 
 const remembered = new Map<string, ArgvCommand>();
 const maxRemembered = 1_000;
+const maxRememberedCharacters = 10_000;
 
 /** Splits a command into words as a shell would (quotes and backslashes, nothing else); values come in afterwards. */
 export function compileArgv(source: string): ArgvCommand {
@@ -21,7 +22,7 @@ export function compileArgv(source: string): ArgvCommand {
   if (known) return known;
   if (remembered.size >= maxRemembered) remembered.clear();
   const compiled = compile(source);
-  remembered.set(source, compiled);
+  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
   return compiled;
 }
 

@@ -29,6 +29,7 @@ export interface ShellCommand {
 
 const remembered = new Map<string, ShellCommand>();
 const maxRemembered = 1_000;
+const maxRememberedCharacters = 10_000;
 
 /**
  * Puts references to environment variables in place of the expressions of a shell command, with regard to the quotes
@@ -39,7 +40,7 @@ export function compileShellCommand(source: string): ShellCommand {
   if (known) return known;
   if (remembered.size >= maxRemembered) remembered.clear();
   const compiled = compile(source);
-  remembered.set(source, compiled);
+  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
   return compiled;
 }
 

@@ -6,6 +6,8 @@ import { ProgramSession } from "./program-session.ts";
 
 export interface PersistentProgramOptions {
   readonly argv: readonly [program: string, ...args: string[]];
+  /** What it is called in errors and reports. Default: the program. */
+  readonly name?: string | undefined;
   readonly cwd?: string | undefined;
   /** The whole environment. Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -52,8 +54,10 @@ export class PersistentProgram {
   #session: ProgramSession | undefined;
   /** The end of the life before: two lives never overlap. */
   #ending: Promise<void> = Promise.resolve();
-  #isStarting = false;
-  #isClosed = false;
+  #starting: Promise<void> | undefined;
+  readonly #closing = new AbortController();
+  /** The last line on standard error of this life: often why it ended. */
+  #lastWords = "";
   /** Lives in a row that gave no answer. */
   #failures = 0;
   #notBefore = 0;
@@ -81,7 +85,8 @@ export class PersistentProgram {
   call(input: unknown, options: ProgramCallOptions = {}): Promise<unknown> {
     const { signal } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#isClosed) return Promise.reject(new ProcessError("program-closed", `${this.#name} was closed.`));
+    if (this.#closing.signal.aborted)
+      return Promise.reject(new ProcessError("program-closed", `${this.#name} was closed.`));
     const limit = this.#options.maxOpenCalls ?? 1_000;
     if (this.#calls.size >= limit) {
       const message = `${this.#name} has ${limit} open calls, and no more are allowed.`;
@@ -96,19 +101,20 @@ export class PersistentProgram {
 
   /** Rejects open calls and ends the program. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearTimeout(this.#idleTimer);
     this.#calls.rejectAll(new ProcessError("program-closed", `${this.#name} was closed.`));
+    await this.#starting;
     this.#stop();
     await this.#ending;
   }
 
   get #name(): string {
-    return this.#options.argv[0];
+    return this.#options.name ?? this.#options.argv[0];
   }
 
   #deliver(): void {
-    if (this.#session === undefined) void this.#start();
+    if (this.#session === undefined) this.#starting ??= this.#start();
     else for (const call of this.#calls.unsent()) this.#send(this.#session, call);
   }
 
@@ -119,28 +125,28 @@ export class PersistentProgram {
   }
 
   async #start(): Promise<void> {
-    if (this.#isStarting) return;
-    this.#isStarting = true;
     await this.#ending;
     const wait = this.#notBefore - this.#clock.monotonic();
-    if (wait > 0) await this.#clock.sleep(wait);
+    if (wait > 0) await this.#clock.sleep(wait, this.#closing.signal).catch(() => {});
     if (this.#calls.size > 0) await this.#open();
-    this.#isStarting = false;
-    if (this.#isClosed) this.#stop();
-    else if (this.#session) this.#deliver();
-    else if (this.#calls.size > 0) void this.#start(); // came while the start failed
-    if (this.#calls.size === 0) this.#becomeIdle();
+    this.#starting = undefined;
+    if (this.#calls.size > 0) this.#deliver();
+    else this.#becomeIdle();
   }
 
   async #open(): Promise<void> {
     const { argv, cwd, env, graceMs = 500, maxLineBytes = 1_048_576 } = this.#options;
+    this.#lastWords = "";
     const tooLong = `a line of its output was longer than ${maxLineBytes} bytes`;
     try {
       const session = await ProgramSession.start(
         { argv, cwd, env, graceMs, maxLineBytes },
         {
           onLine: (line) => this.#takeLine(session, line),
-          onStderr: (line) => this.#report("stderr", line),
+          onStderr: (line) => {
+            this.#lastWords = line;
+            this.#report("stderr", line);
+          },
           onTooLong: () => {
             this.#report("line-too-long", `${this.#name} was ended: ${tooLong}.`);
             this.#restart(new ProcessError("program-ended", `${this.#name} was ended: ${tooLong}.`));
@@ -169,7 +175,8 @@ export class PersistentProgram {
       const wait = (this.#options.restartMs ?? 100) * 2 ** (this.#failures - 1);
       this.#notBefore = this.#clock.monotonic() + Math.min(wait, longestRestartMs);
     }
-    this.#restart(new ProcessError("program-ended", `${this.#name} ended ${how} before it answered.`));
+    const words = this.#lastWords === "" ? "." : `: ${this.#lastWords.slice(0, 300)}`;
+    this.#restart(new ProcessError("program-ended", `${this.#name} ended ${how} before it answered${words}`));
   }
 
   /** Ends this life; calls that were open get another one, once. */
@@ -194,6 +201,7 @@ export class PersistentProgram {
   #becomeIdle(): void {
     this.#session?.hold(false);
     clearTimeout(this.#idleTimer);
+    if (this.#closing.signal.aborted) return;
     this.#idleTimer = setTimeout(() => this.#stop(), this.#options.idleMs ?? 300_000).unref();
   }
 

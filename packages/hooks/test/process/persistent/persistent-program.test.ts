@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PersistentProgram, type PersistentProgramOptions, type ProgramReport } from "../../../src/process/index.ts";
@@ -101,6 +101,11 @@ describe("a persistent program that dies", () => {
     expect(performance.now() - begin).toBeGreaterThan(400);
   });
 
+  test("says why, with its last line on standard error", async () => {
+    const { call } = start({ argv: ["python3", "missing.py"], restartMs: 1 });
+    await expect(call({})).rejects.toThrow(/exit code 2 .*missing\.py/);
+  });
+
   test("while nobody called is started at the next call", async () => {
     const { call, program } = start();
     const { pid } = await call({});
@@ -189,13 +194,24 @@ describe("the end of a persistent program", () => {
   });
 
   test("while it is starting leaves nothing behind", async () => {
-    const folder = temporaryFolder();
-    const script = `echo $$ > ${folder}/pid; exec python3 ${fixture}`;
-    const { call, codeOf, program } = start({ argv: ["sh", "-c", script] });
-    writeFileSync(join(folder, "pid"), "");
+    for (let turns = 0; turns < 5; turns++) {
+      const file = join(temporaryFolder(), "pid");
+      const { call, codeOf, program } = start({ argv: ["sh", "-c", `echo $$ > ${file}; exec python3 ${fixture}`] });
+      const open = codeOf(call({}));
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      await program.close();
+      expect(await open).toBe("program-closed");
+      expect(program.isRunning).toBe(false);
+      const said = existsSync(file) ? readFileSync(file, "utf8") : "";
+      if (said.endsWith("\n")) expect(runningInGroup(Number(said))).toEqual([]);
+    }
+  });
+
+  test("does not wait for the next start of a program that keeps dying", async () => {
+    const { call, codeOf, program, reports } = start({ argv: ["sh", "-c", "exit 7"], restartMs: 600_000 });
     const open = codeOf(call({}));
+    await until(() => reports.some((report) => report.code === "restarted"));
     await program.close();
     expect(await open).toBe("program-closed");
-    await until(() => !program.isRunning);
   });
 });

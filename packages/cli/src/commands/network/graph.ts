@@ -1,0 +1,13 @@
+import type { Command } from "../../command.ts";
+import { soundNetwork } from "./network-file.ts";
+
+export const command: Command = {
+  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  details: "Print a network as a Mermaid graph, for a page or an editor that draws it.",
+  examples: ["pawl network graph networks/scoring.yaml"],
+  async run(call) {
+    const { network } = await soundNetwork(call, call.arguments[0]!);
+    const { toMermaid } = await import("@pawl/networks");
+    call.terminal.write(toMermaid(network));
+  },
+};

@@ -1,0 +1,79 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { LoadedProject } from "@pawl/flows";
+import { hasErrors } from "@pawl/hooks/diagnostics";
+import { createLogger, type Logger } from "@pawl/hooks/guard";
+import type { RunningNetworks, StartNetworksOptions } from "@pawl/networks";
+import type { Call } from "../../command.ts";
+import { loadProjectToRun, provided } from "../../open-project.ts";
+import { openRuntime } from "../../runtime.ts";
+import type { ServerHost } from "../../server/http-host.ts";
+import { invalid, type SoundFile } from "./network-file.ts";
+
+export interface RunOptions {
+  readonly host?: ServerHost;
+  readonly engine: "sqlite" | "memory";
+  readonly isStrict: boolean;
+  /** Auto-triggers and triggers too. Default: true. */
+  readonly startsByItself?: boolean;
+}
+
+export interface RunningFile {
+  readonly networks: RunningNetworks;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the network of one file in this process.
+ * @throws CommandError when its modules cannot be used, exit 3
+ */
+export async function runNetworkFile(call: Call, sound: SoundFile, options: RunOptions): Promise<RunningFile> {
+  const { createMemoryTransport, createSqliteTransport, startNetworks } = await import("@pawl/networks");
+  const loaded = await loadProjectToRun(call, sound.project);
+  mkdirSync(dirname(sound.database), { recursive: true });
+  const transport =
+    options.engine === "memory" ? createMemoryTransport() : createSqliteTransport({ file: sound.database });
+  const flows = await flowParts(sound, loaded, options.host);
+  const close = async (networks?: RunningNetworks) => {
+    await networks?.stop();
+    await transport.close();
+    await flows.close();
+  };
+  const http = options.host === undefined ? {} : { http: options.host.main, atRoot: true };
+  const { file, project } = sound;
+  const { isStrict, startsByItself = true } = options;
+  const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log: logTo(call) };
+  const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options });
+  if (hasErrors(networks.diagnostics)) {
+    await close(networks);
+    throw invalid(call, { ...sound, diagnostics: networks.diagnostics });
+  }
+  return { networks, close: () => close(networks) };
+}
+
+/** An engine for pods that are flows, and a store for pods that are fed by triggers; nothing when there are none. */
+async function flowParts(
+  { network }: SoundFile,
+  loaded: LoadedProject,
+  host: ServerHost | undefined,
+): Promise<{ options: Pick<StartNetworksOptions, "flows" | "triggers">; close(): Promise<void> }> {
+  const isNeeded = network.pods.some((pod) => pod.body.kind === "flow" || pod.origin?.trigger !== undefined);
+  if (!isNeeded) return { options: {}, close: async () => {} };
+  const { FlowBook } = await import("../../server/flow-book.ts");
+  const book = new FlowBook(loaded);
+  await book.read();
+  const findFlow = (name: string) => book.find(name);
+  const { engine, store, close } = await openRuntime(loaded, findFlow);
+  const http = host === undefined ? {} : { http: host };
+  return { options: { flows: { engine, findFlow }, triggers: { store, registry: loaded.triggers, ...http } }, close };
+}
+
+/** Warnings and errors go where notes go. */
+export function logTo({ terminal, isVerbose }: Call): Logger {
+  return createLogger((level, message) => {
+    if (level === "debug" || (level === "info" && !isVerbose)) return;
+    const colour =
+      level === "error" ? terminal.colors.red : level === "warn" ? terminal.colors.yellow : terminal.colors.dim;
+    terminal.note(`${new Date().toTimeString().slice(0, 8)}  ${colour(message)}`);
+  });
+}

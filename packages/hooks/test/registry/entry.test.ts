@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../src/guard/clock.ts";
+import { CircuitBreaker, type HookCallback } from "../../src/index.ts";
+import { compileEntries } from "../../src/registry/entry.ts";
+
+function takesSignal(hook: HookCallback): boolean {
+  const context = { breaker: new CircuitBreaker(), clock: systemClock, env: {}, parallel: false, position: 0 };
+  return compileEntries("Stop", { hooks: [hook] }, context)[0]!.takesSignal;
+}
+
+// Making a signal costs more than most hooks do.
+describe("a signal is made for a hook that may look at it:", () => {
+  test.each<[string, HookCallback]>([
+    ["as its third parameter", (_input, _id, _third) => {}],
+    ["among the rest", (...all) => void all[2]],
+    ["with a default", (_input, _id, signal = AbortSignal.abort()) => void signal],
+    ["through bind", function bound() {}.bind(undefined)],
+    [
+      "in arguments",
+      function all() {
+        // biome-ignore lint/complexity/noArguments: somebody will
+        void arguments[2];
+      },
+    ],
+  ])("%s", (_, hook) => {
+    expect(takesSignal(hook)).toBe(true);
+  });
+
+  test.each<[string, HookCallback]>([
+    ["no parameter", () => {}],
+    ["the input", (_input) => {}],
+    ["the input and the id", async (_input, _id) => {}],
+  ])("and not for one that takes %s", (_, hook) => {
+    expect(takesSignal(hook)).toBe(false);
+  });
+});

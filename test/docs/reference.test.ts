@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { renderCommands } from "./render-commands.ts";
+import { renderFlowFile } from "./render-flow-file.ts";
+import { renderErrors, renderExitCodes, renderNodes, renderTriggers } from "./render-lists.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const reference = join(root, "docs", "reference");
+
+// `npm test -- test/docs -u` writes them anew.
+describe("the reference is made from the code", () => {
+  test.each([
+    ["cli.md", renderCommands],
+    ["errors.md", renderErrors],
+    ["flow-file.md", renderFlowFile],
+    ["exit-codes.md", renderExitCodes],
+    ["nodes.md", renderNodes],
+    ["triggers.md", renderTriggers],
+  ])("%s says what the code says", async (file, render) => {
+    await expect(await render()).toMatchFileSnapshot(join(reference, file));
+  });
+
+  test("events.md has every event of the log", () => {
+    const source = readFileSync(join(root, "packages/flows/src/events/event-log.ts"), "utf8");
+    const types = [...source.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map((match) => match[1]!);
+    expect(types.length).toBeGreaterThan(10);
+    const text = readFileSync(join(reference, "events.md"), "utf8");
+    expect(types.filter((type) => !text.includes(`\`${type}\``))).toEqual([]);
+  });
+});
