@@ -1,7 +1,7 @@
 import { type ProblemOptions, problem } from "@pawl/flows";
 
 /** Every `code` of a problem that the server answers with. A closed list. */
-const serverCodes = {
+export const serverCodes = {
   "not-found": "Nothing is at this path.",
   "method-not-allowed": "The path exists, and does not take this method.",
   "not-ready": "The server is still starting.",

@@ -15,7 +15,7 @@ export interface ServerHost extends HttpHost {
 }
 
 /** What keeps the server from starting, as a sentence. */
-class ServerError extends Error {
+export class ServerError extends Error {
   override readonly name = "ServerError";
   readonly code: "token-required" | "cannot-listen";
   constructor(code: ServerError["code"], message: string, cause?: unknown) {

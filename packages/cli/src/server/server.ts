@@ -57,7 +57,7 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
       return refuse(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
     await engine.store.durability.list({ limit: 1 });
     const reason = networks?.notReady();
-    if (reason !== undefined) return problem(503, "not-ready", reason, { headers: { "retry-after": "1" } });
+    if (reason !== undefined) return refuse(503, "not-ready", reason, { headers: { "retry-after": "1" } });
     return json(200, { status: "ok" });
   });
   host.main.route("GET", "/metrics", async () => {
