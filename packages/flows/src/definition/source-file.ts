@@ -151,9 +151,3 @@ export function resolved(source: SourceFile, node: unknown): Node | undefined {
   if (isAlias(node)) return (node as Alias).resolve(source.document!) as Node | undefined;
   return (node ?? undefined) as Node | undefined;
 }
-
-/** The scalar's value, aliases followed. */
-export function scalarValue(source: SourceFile, node: unknown): unknown {
-  const target = resolved(source, node);
-  return isScalar(target) ? target.value : undefined;
-}
