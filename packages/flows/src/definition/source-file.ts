@@ -1,14 +1,5 @@
 import type { Diagnostic, Severity } from "@pawl/hooks/diagnostics";
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type Scalar,
-} from "yaml";
+import { type Alias, type Document, isAlias, LineCounter, type Node, parseAllDocuments, type Scalar } from "yaml";
 import type { DefinitionCode } from "./codes.ts";
 import type { Position } from "./flow.ts";
 import { sourceOffset } from "./scalar-offsets.ts";
