@@ -41,23 +41,3 @@ describe("links in the documentation", () => {
     expect(broken).toEqual([]);
   });
 });
-
-describe("code in the documentation", () => {
-  const marker = /<!-- file: ([^\s]+) -->\s*```\w*\n([\s\S]*?)^```/gm;
-  const snippets = pages.flatMap((page) => {
-    const text = readFileSync(join(root, page), "utf8");
-    return [...text.matchAll(marker)].map((match) => ({ page, file: match[1]!, code: match[2]! }));
-  });
-
-  test("is what stands in the files that the tests run", () => {
-    for (const { page, file, code } of snippets) {
-      const source = readFileSync(join(root, file), "utf8");
-      expect(source, `${page} shows ${file}`).toContain(code.trimEnd());
-    }
-  });
-
-  test("follows every marker that says so", () => {
-    const markers = pages.flatMap((page) => readFileSync(join(root, page), "utf8").match(/<!-- file: /g) ?? []);
-    expect(snippets).toHaveLength(markers.length);
-  });
-});

@@ -1,9 +1,18 @@
 import type { Catalogue, FlowFile, LoadedProject } from "@pawl/flows";
 
-/** What flow files of a project may name. */
+const latest = new WeakMap<LoadedProject, ReadonlySet<string>>();
+
+/** What flow files of a project may name. The parts are the same objects as long as they say the same. */
 export async function catalogueOf(loaded: LoadedProject, files: readonly FlowFile[]): Promise<Catalogue> {
-  const nodes = new Set(loaded.nodes.list().map((listing) => listing.name));
-  const triggers = new Set(loaded.triggers.list().map((listing) => listing.name));
+  const { namesOf } = await import("@pawl/flows");
   const flows = new Set(files.flatMap((file) => file.name ?? []));
-  return { nodes, triggers, flows, isPartial: loaded.isPartial };
+  const known = latest.get(loaded);
+  const isSame = known?.size === flows.size && [...flows].every((name) => known.has(name));
+  if (!isSame) latest.set(loaded, flows);
+  return {
+    nodes: namesOf(loaded.nodes),
+    triggers: namesOf(loaded.triggers),
+    flows: isSame ? known : flows,
+    isPartial: loaded.isPartial,
+  };
 }

@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },

@@ -7,7 +7,7 @@ export const definitionCodes = {
   "command-syntax": "A command cannot be split into words, or is empty.",
   "duplicate-id": "Two steps, or two triggers, have the same id.",
   "empty-file": "The file holds nothing.",
-  "file-too-large": "The file is larger than 1 MiB.",
+  "file-too-large": "The file is larger than 256 KiB.",
   "hyphenated-id": "A step id has a hyphen, which expressions would read as a subtraction.",
   "ignored-key": "A key has no effect beside the others of its step.",
   "input-type": "An input of a node, trigger or flow has a value of the wrong kind.",

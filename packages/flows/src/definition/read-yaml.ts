@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 import { parseMending, reportErrors } from "./yaml-errors.ts";
 
-const maxCharacters = 1024 * 1024;
+const maxCharacters = 256 * 1024;
 const maxDepth = 100;
 const maxAliases = 100;
 
@@ -12,7 +12,10 @@ const maxAliases = 100;
  */
 export function readYaml(source: SourceFile): YAMLMap | undefined {
   if (source.text.length > maxCharacters) {
-    report(source, undefined, { code: "file-too-large", message: "A flow file has at most 1 MiB." });
+    report(source, undefined, {
+      code: "file-too-large",
+      message: "A flow file has at most 256 KiB: data belongs in a file of its own.",
+    });
     return undefined;
   }
   if (isNestedTooDeep(source)) return undefined;
@@ -71,13 +74,27 @@ function isBounded(source: SourceFile, contents: YAMLMap): boolean {
 function tooDeep(source: SourceFile, node: Node, depth: number): Node | undefined {
   if (depth > maxDepth) return node;
   if (!isMap(node) && !isSeq(node)) return undefined;
-  if (isMap(node)) reportCollectionKeys(source, node);
+  if (isMap(node)) checkKeys(source, node);
   for (const item of node.items) {
     const child = resolved(source, isMap(node) ? (item as { value: unknown }).value : item);
     const found = child && tooDeep(source, child, depth + 1);
     if (found) return found;
   }
   return undefined;
+}
+
+function checkKeys(source: SourceFile, map: YAMLMap): void {
+  reportCollectionKeys(source, map);
+  const seen = new Set<unknown>();
+  for (const { key } of map.items) {
+    if (!isScalar(key) || typeof key.value === "symbol") continue;
+    const name = String(key.value);
+    if (seen.has(name)) {
+      const message = `The key ${name} stands twice in this map; the second would replace the first.`;
+      report(source, spanOf(key), { code: "yaml-duplicate-key", message });
+    }
+    seen.add(name);
+  }
 }
 
 /** `x: {{ inputs.y }}` is YAML: a map, the key of which is a map. */

@@ -58,18 +58,27 @@ export function createSourceFile(text: string, file: string | undefined): Source
   };
 }
 
-/** Parses the text; YAML's own errors are left in the documents. */
+/**
+ * Parses the text; YAML's own errors are left in the documents. That keys are unique is checked elsewhere, because here
+ * each key would be compared with every other; and a broken file can have 100 000 errors, none of which needs a stack.
+ */
 export function parseDocuments(source: SourceFile): Document.Parsed[] {
   source.lines = new LineCounter();
-  const documents = parseAllDocuments(source.text, {
-    lineCounter: source.lines,
-    merge: true,
-    prettyErrors: false,
-    uniqueKeys: true,
-    strict: true,
-    logLevel: "silent",
-  });
-  return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const documents = parseAllDocuments(source.text, {
+      lineCounter: source.lines,
+      merge: true,
+      prettyErrors: false,
+      uniqueKeys: false,
+      strict: true,
+      logLevel: "silent",
+    });
+    return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 export function report(source: SourceFile, span: Span | undefined, finding: Finding): void {

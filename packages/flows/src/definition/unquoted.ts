@@ -11,10 +11,13 @@ export interface Mend {
 }
 
 const blockValue = /^(\s*(?:- )*[\w.$-]+: +|\s*(?:- )+(?=\$\{\{))([^\s'"|>[{&*!#].*)$/;
+/** Looking for what a line lacks takes time with the square of its length; nobody writes longer ones. */
+const maxLine = 5_000;
 const flowStart = /^(\s*(?:- )*(?:[\w.$-]+: +)?)[{[]/;
 
 /** What to quote in a line that YAML could not read; nothing when quotes are not what it lacks. */
 export function mendLine(line: string): Mend | undefined {
+  if (line.length > maxLine) return undefined;
   const flow = flowStart.exec(line);
   if (flow) return mendFlow(line, flow[1]!.length, false);
   return cutByComment(line) ?? mendBlock(line) ?? mendFlow(line, line.length - line.trimStart().length, true);
@@ -27,6 +30,7 @@ export function mended(line: string, { inserts }: Mend): string {
 
 /** `${{ a # b }}`: YAML sees a comment, and no error. */
 export function cutByComment(line: string): Mend | undefined {
+  if (line.length > maxLine) return undefined;
   const value = blockValue.exec(line);
   if (!value || !/\$\{\{(?:(?!\}\}).)* #/.test(value[2]!)) return undefined;
   const message = 'YAML reads " #" as the start of a comment: quote this value.';

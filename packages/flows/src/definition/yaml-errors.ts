@@ -2,31 +2,30 @@ import { type Document, visit, type YAMLError } from "yaml";
 import { lineOf, parseDocuments, report, type SourceFile, type Span, spanOf } from "./source-file.ts";
 import { mended, mendLine } from "./unquoted.ts";
 
+/** Each mend costs another parse: many for small files, few for large ones. */
 const maxMends = 50;
+const maxCharactersParsedAgain = 500_000;
 
 /** Errors of YAML that say nothing about what follows them. */
-const isolated: ReadonlySet<string> = new Set([
-  "DUPLICATE_KEY",
-  "BAD_DQ_ESCAPE",
-  "BAD_ALIAS",
-  "BAD_SCALAR_START",
-  "TAG_RESOLVE_FAILED",
-]);
+const isolated: ReadonlySet<string> = new Set(["BAD_DQ_ESCAPE", "BAD_ALIAS", "BAD_SCALAR_START", "TAG_RESOLVE_FAILED"]);
 
 /**
  * Parses; where a value lacks quotes, says so, puts them in and parses again, so that the rest of the file is read, too.
  */
 export function parseMending(source: SourceFile): Document.Parsed[] {
+  const rounds = Math.min(maxMends, maxCharactersParsedAgain / source.text.length);
   for (let round = 0; ; round++) {
     const documents = parseDocuments(source);
     const error = firstError(documents);
-    if (!error || error.code === "DUPLICATE_KEY" || round === maxMends || !mendAt(source, error)) return documents;
+    if (!error || round >= rounds || !mendAt(source, error)) return documents;
   }
 }
 
 function firstError(documents: readonly Document.Parsed[]): YAMLError | undefined {
-  const errors = documents.flatMap((document) => document.errors);
-  return errors.sort((a, b) => a.pos[0] - b.pos[0]).find((error) => error.code !== "DUPLICATE_KEY") ?? errors[0];
+  let first: YAMLError | undefined;
+  for (const { errors } of documents)
+    for (const error of errors) if (!first || error.pos[0] < first.pos[0]) first = error;
+  return first;
 }
 
 function mendAt(source: SourceFile, error: YAMLError): boolean {
@@ -55,8 +54,7 @@ export function reportErrors(source: SourceFile): void {
   for (const error of errors) {
     const span = { start: error.pos[0], end: error.pos[0] + 1 };
     const open = /closing/.test(error.message) ? openQuote(source, span.start) : undefined;
-    if (error.code === "DUPLICATE_KEY") reportDuplicate(source, span);
-    else if (isolated.has(error.code)) report(source, span, { code: "yaml-syntax", message: sentence(error) });
+    if (isolated.has(error.code)) report(source, span, { code: "yaml-syntax", message: sentence(error) });
     else if (!isCascade) {
       isCascade = true;
       if (open) reportOpenQuote(source, open);
@@ -83,18 +81,6 @@ function reportOpenQuote(source: SourceFile, open: Span): void {
   const message = "This quote is never closed, so everything after it is part of the value.";
   report(source, open, { code: "yaml-syntax", message });
   source.unreadable.push(open);
-}
-
-function reportDuplicate(source: SourceFile, span: Span): void {
-  const key = /^[^:\s]+/.exec(source.text.slice(span.start, span.start + 60))?.[0] ?? "";
-  report(
-    source,
-    { start: span.start, end: span.start + Math.max(1, key.length) },
-    {
-      code: "yaml-duplicate-key",
-      message: `The key ${key} stands twice in this map; the second would replace the first.`,
-    },
-  );
 }
 
 const plainly: readonly (readonly [RegExp, string])[] = [

@@ -16,10 +16,6 @@ export function failure(code: ExecutionCode, message: string): Failure {
   return { code, message };
 }
 
-export function permanent(code: ExecutionCode, message: string): Fault {
-  return { failure: failure(code, message), kind: "permanent", output: null };
-}
-
 /** Ends the whole run, whatever `continue_on_error` says: the flow itself cannot go on. */
 export class RunFault extends Error {
   override readonly name = "RunFault";

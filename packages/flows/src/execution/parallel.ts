@@ -1,9 +1,9 @@
-import type { ParallelStep } from "../definition/flow.ts";
+import type { ParallelStep, Step } from "../definition/flow.ts";
 import type { Json } from "../json.ts";
 import { type ContainerEnd, runContainer } from "./container.ts";
 import type { At, Course, Frame, Passage } from "./execution.ts";
 import { runAtOnce } from "./pool.ts";
-import { fork, type StepEntry } from "./values.ts";
+import { childrenOf, fork, type StepEntry } from "./values.ts";
 
 /** The children at once, each in a scope of its own; the output is the map of theirs. All are waited for. */
 export function runParallel(at: At<ParallelStep>): Promise<Passage> {
@@ -35,8 +35,7 @@ async function runBranch(inner: Frame, step: ParallelStep, index: number): Promi
 }
 
 /** The entries that others refer to stay; what the branch found goes into them. */
-function copyEntry(from: StepEntry, to: StepEntry, step: ParallelStep["steps"][number]): void {
-  const children = step.kind === "group" || step.kind === "parallel" ? step.steps : [];
-  for (const child of children) copyEntry(from[child.id] as StepEntry, to[child.id] as StepEntry, child);
+function copyEntry(from: StepEntry, to: StepEntry, step: Step): void {
+  for (const child of childrenOf(step)) copyEntry(from[child.id] as StepEntry, to[child.id] as StepEntry, child);
   for (const field of ["status", "output", "error", "attempts", "visits"]) to[field] = from[field];
 }

@@ -24,6 +24,8 @@ interface Compiler {
 
 const anywhere: PositionOf = () => ({});
 const maxDepth = 200;
+/** Of one value; finding the place of each takes time with the length of the value. */
+const maxDiagnostics = 100;
 
 /** Loads what the expressions of a value need. Nothing to wait for when they are plain paths or none. */
 export function prepareTemplates(value: Json): Promise<void> | undefined {
@@ -136,6 +138,7 @@ function compilePart(
   const expression = compileExpression(part.source);
   const problems = [...expression.problems, ...checkNames(expression, compiler.names)];
   for (const problem of problems) {
+    if (compiler.diagnostics.length >= maxDiagnostics) break;
     const start = part.sourceStart + problem.start;
     compiler.diagnostics.push({
       code: problem.code,

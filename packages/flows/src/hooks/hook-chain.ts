@@ -15,7 +15,7 @@ export interface Meeting {
   readonly onTrouble: (hook: string, trouble: string) => void;
 }
 
-export interface HookReport {
+interface HookReport {
   readonly name: string;
   readonly error?: string;
 }

@@ -10,7 +10,7 @@ export interface StepMetrics {
 }
 
 /** `step` is the id in the file, never that of a record, so that the number of series is bounded. */
-export interface StepLabels {
+interface StepLabels {
   readonly flow: string;
   readonly step: string;
 }

@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { FSWatcher } from "chokidar";
 import { z } from "zod";
 import { projectPath } from "../nodes/file/project-path.ts";
@@ -57,10 +58,10 @@ async function watch(
   const { watch: startWatching } = await import("chokidar");
   const globs = patterns.map((pattern) => compiled(inProject(pattern, projectDir)));
   const bases = await Promise.all(patterns.map((pattern) => checkedBase(pattern, projectDir)));
-  const watcher = startWatching(bases, {
+  const watcher = startWatching(bases.map(nearestFolder), {
     ignoreInitial: true,
     followSymlinks: false,
-    ignored: (path) => /[\\/](?:node_modules|\.git|\.pawl)(?:[\\/]|$)/.test(path.slice(projectDir.length)),
+    ignored: (path) => isLeftOut(path.slice(projectDir.length)) || !bases.some((base) => isOnOneWay(path, base)),
     awaitWriteFinish: { stabilityThreshold: settleMs, pollInterval: Math.min(100, Math.ceil(settleMs / 2)) },
   });
   for (const kind of events) {
@@ -75,6 +76,21 @@ async function watch(
     signal.addEventListener("abort", () => done(), { once: true });
   });
   return watcher;
+}
+
+function isLeftOut(path: string): boolean {
+  return /[\\/](?:node_modules|\.git|\.pawl)(?:[\\/]|$)/.test(path);
+}
+
+/** What does not exist yet is seen to come by the folder around it. */
+function nearestFolder(base: string): string {
+  const isFolder = statSync(base, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder || dirname(base) === base ? base : nearestFolder(dirname(base));
+}
+
+/** Whether one of them lies inside the other, or they are the same. */
+function isOnOneWay(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + sep) || b.startsWith(a + sep);
 }
 
 function compiled(pattern: string): (path: string) => boolean {

@@ -55,6 +55,7 @@ export const httpPoll: GeneratorTrigger<PollInput> = trigger({
   description: "When what a URL answers has changed.",
   input,
   async *run(given, { state, sleep, signal, describe, clock }) {
+    describe(`${given.url} every ${formatDuration(given.everyMs)}`);
     let seen = ((await state.get("seen")) ?? undefined) as Seen | undefined;
     for (; ; await sleep(given.everyMs)) {
       describe(`${given.url} every ${formatDuration(given.everyMs)}`, { nextAt: clock.now() + given.everyMs });

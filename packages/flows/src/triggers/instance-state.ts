@@ -1,6 +1,9 @@
 import type { Failure } from "../durability/records.ts";
 import type { TriggerHealth } from "./status.ts";
 
+/** A trigger that says nothing of itself for so long is taken to be ready. */
+const describesWithinMs = 100;
+
 /** What an instance says of itself at this moment; `status()` is made of it. */
 export class InstanceState {
   health: TriggerHealth = "starting";
@@ -20,11 +23,13 @@ export class InstanceState {
     this.health = health;
     this.retryAt = options.retryAt;
     if (health !== "running") this.nextFiringAt = undefined;
-    if (health !== "starting") this.#onSettled();
+    if (health === "running" && this.description === undefined) setTimeout(this.#onSettled, describesWithinMs).unref();
+    else if (health !== "starting") this.#onSettled();
   }
 
   describe(text: string, options: { readonly nextAt?: number } = {}): void {
     this.description = text;
     this.nextFiringAt = options.nextAt;
+    this.#onSettled();
   }
 }

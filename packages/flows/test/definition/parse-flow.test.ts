@@ -105,8 +105,8 @@ describe("a broken file", () => {
     expect(await codes("just text")).toEqual(["1:1 wrong-type"]);
   });
 
-  test("that is larger than 1 MiB is not read", async () => {
-    expect(await codes(`# ${"x".repeat(1024 * 1024)}\n`)).toEqual(["undefined:undefined file-too-large"]);
+  test("that is larger than 256 KiB is not read", async () => {
+    expect(await codes(`# ${"x".repeat(256 * 1024)}\n`)).toEqual(["undefined:undefined file-too-large"]);
   });
 
   test.for([
@@ -119,6 +119,25 @@ describe("a broken file", () => {
     const { diagnostics, flow } = await parseFlow(text);
     expect(flow).toBeUndefined();
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain("yaml-too-deep");
+  });
+
+  test.for([
+    [
+      "expressions that begin and never end",
+      `name: x\nsteps: [{ id: a, uses: b, with: { a: ${"${{".repeat(80_000)} } }]\n`,
+    ],
+    [
+      "wrong expressions",
+      `name: x\nsteps:\n  - id: a\n    uses: data.set\n    with:\n      a: |\n        ${"${{ x }} ".repeat(20_000)}\n`,
+    ],
+    ["values without quotes", `name: x\nsteps:\n${"  - { a: ${{ x }} }\n".repeat(4_000)}`],
+    ["keys", `name: x\nenv:\n${Array.from({ length: 15_000 }, (_, index) => `  a-${index}: b\n`).join("")}`],
+    ["keys in a line", `name: x\nenv: {${"a: b: c, ".repeat(25_000)}}\n`],
+  ] as const)("that is large and full of %s is judged in bounded time", async ([, text]) => {
+    const start = performance.now();
+    const { flow } = await parseFlow(text, catalogue);
+    expect(flow).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   test("that contains itself is refused", async () => {

@@ -80,12 +80,12 @@ export async function startNetwork(network: Network, options: NetworkOptions): P
 
 async function startBodies(network: Network, bodies: readonly RunningBody[]): Promise<void> {
   for (const pod of network.pods) {
-    const start = bodies[pod.index]!.start;
-    if (start === undefined) continue;
-    const outcome = await guard(() => start(), {
+    const body = bodies[pod.index]!;
+    if (body.start === undefined) continue;
+    const outcome = await guard(() => body.start?.(), {
       name: `${network.name}/${pod.id}`,
       point: "onStart",
-      timeoutMs: pod.hookTimeoutMs,
+      timeoutMs: startTimeoutMs,
     });
     if (outcome.status === "ok") continue;
     const why = outcome.status === "failed" ? messageOf(outcome.error) : outcome.status;
@@ -229,4 +229,5 @@ export class RunningNetwork {
 }
 
 const roomPollMs = 10;
+const startTimeoutMs = 30_000;
 const defaultDrainMs = 10_000;
