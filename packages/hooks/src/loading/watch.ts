@@ -1,10 +1,11 @@
-import { existsSync, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { type FSWatcher, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { wordsOf } from "../command/command-line.ts";
 import { hookLayers } from "../discovery/discover.ts";
 import { filesNamedBy } from "../trust/command-files.ts";
 import type { HookAction } from "./candidate.ts";
 import { type LoadedHooks, type LoadHooksOptions, loadHooks, settingsFiles } from "./load-hooks.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 /** Milliseconds of quiet after a change: editors write in several steps. */
 const quietMs = 100;
@@ -24,55 +25,71 @@ export interface LiveHooksOptions extends LoadHooksOptions {
 
 /** Loads the hooks of a project, and again whenever they change. Breakers keep their memory. */
 export function watchHooks(options: LiveHooksOptions): LiveHooks {
-  let current = loadHooks(options);
-  let signature = signatureOf(current);
-  let watchers: FSWatcher[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  let reloading: Promise<void> = Promise.resolve();
-  const retired: Promise<void>[] = [];
+  return new WatchedHooks(options);
+}
 
-  const reload = async (file: string): Promise<void> => {
-    if (isClosed) return;
-    rewatch();
-    const next = loadHooks({ ...options, registry: { ...options.registry, breaker: current.registry.breaker } });
-    // Hooks may write into their folders: that alone must not be a change, or one that writes on a change never rests.
-    const nextSignature = signatureOf(next);
-    const isAllowed =
-      nextSignature !== signature && ((await options.mayChange?.(current, file).catch(() => true)) ?? true);
-    if (isClosed || !isAllowed) return next.close();
-    retired.push(current.retire());
-    current = next;
-    signature = nextSignature;
-    options.onChange?.(current, file);
-  };
-  const seen = (file: string): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      reloading = reloading.then(() => reload(file)).catch(() => {});
+class WatchedHooks implements LiveHooks {
+  current: LoadedHooks;
+  #signature: string;
+  readonly #options: LiveHooksOptions;
+  #watchers: readonly FSWatcher[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #reloading: Promise<void> = Promise.resolve();
+  readonly #retired: Promise<void>[] = [];
+
+  constructor(options: LiveHooksOptions) {
+    this.#options = options;
+    this.current = loadHooks(options);
+    this.#signature = signatureOf(this.current);
+    this.#watch();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#stopWatching();
+    await this.#reloading;
+    await Promise.all([...this.#retired, this.current.close()]);
+  }
+
+  readonly #seen = (file: string): void => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#reloading = this.#reloading.then(() => this.#reload(file)).catch(() => {});
     }, quietMs);
   };
-  const rewatch = (): void => {
-    for (const watcher of watchers) watcher.close();
-    const { file } = current.store;
+
+  #watch(): void {
+    this.#stopWatching();
+    const { file } = this.current.store;
     const trusted = watchFolder(dirname(file), (changed) => {
-      if (changed === file || changed === dirname(file)) seen(file);
+      if (changed === file || changed === dirname(file)) this.#seen(file);
     });
-    watchers = isClosed ? [] : [...watchedFolders(options).flatMap((folder) => watchFolder(folder, seen)), ...trusted];
-  };
-  rewatch();
-  return {
-    get current() {
-      return current;
-    },
-    async close() {
-      isClosed = true;
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
-      await reloading;
-      await Promise.all([...retired, current.close()]);
-    },
-  };
+    const folders = watchedFolders(this.#options).flatMap((folder) => watchFolder(folder, this.#seen));
+    this.#watchers = [...folders, ...trusted];
+  }
+
+  #stopWatching(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
+
+  async #reload(file: string): Promise<void> {
+    if (this.#isClosed) return;
+    this.#watch();
+    const { registry, mayChange, onChange } = this.#options;
+    const next = loadHooks({ ...this.#options, registry: { ...registry, breaker: this.current.registry.breaker } });
+    // Hooks may write into their folders: that alone must not be a change, or one that writes on a change never rests.
+    const signature = signatureOf(next);
+    const isOther = signature !== this.#signature;
+    const isAllowed = isOther && ((await mayChange?.(this.current, file).catch(() => true)) ?? true);
+    if (this.#isClosed || !isAllowed) return next.close();
+    this.#retired.push(this.current.retire());
+    this.current = next;
+    this.#signature = signature;
+    onChange?.(next, file);
+  }
 }
 
 /** What has to differ for hooks to be others: what they are, and the files that stay loaded. */
@@ -92,30 +109,6 @@ function stampsOf(action: HookAction): readonly (number | undefined)[] {
 
 function changeTime(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.ctimeMs;
-}
-
-function watchFolder(folder: string, seen: (file: string) => void): FSWatcher[] {
-  try {
-    const watcher = watch(folder, (_, name) => seen(name ? `${folder}/${name}` : folder));
-    // A folder that goes away is seen by the watcher of the one above.
-    watcher.on("error", () => watcher.close());
-    return [watcher];
-  } catch {
-    return watchAbove(folder, seen);
-  }
-}
-
-/** Waits for a folder that is not there yet, in the nearest one above it that is. */
-function watchAbove(folder: string, seen: (file: string) => void): FSWatcher[] {
-  let missing = folder;
-  while (!existsSync(dirname(missing))) missing = dirname(missing);
-  try {
-    const watcher = watch(dirname(missing), (_, changed) => changed === basename(missing) && seen(folder));
-    watcher.on("error", () => watcher.close());
-    return [watcher];
-  } catch {
-    return [];
-  }
 }
 
 /** The folders whose content decides which hooks there are. */
