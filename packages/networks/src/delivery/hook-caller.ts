@@ -1,4 +1,13 @@
-import { type Clock, type GuardContext, type GuardOptions, guard, type Logger, type Outcome } from "@pawl/hooks/guard";
+import {
+  type Clock,
+  currentTraceparent,
+  type GuardContext,
+  type GuardOptions,
+  guard,
+  type Logger,
+  type Outcome,
+  underTrace,
+} from "@pawl/hooks/guard";
 import type { PodInput, RunningBody } from "../pod/pod-body.ts";
 import { CallPodContext, type CallSubject, type PodConstants } from "../pod/pod-context.ts";
 import type { Pod } from "../topology/network.ts";
@@ -46,7 +55,9 @@ export class HookCaller {
   call(input: PodInput, subject: CallSubject): Outcome<unknown> | Promise<Outcome<unknown>> {
     const start = performance.now();
     this.#stats.inFlight++;
-    const outcome = guard((context) => this.#enter(input, subject, context, start), this.#guardOptions);
+    const outcome = underTrace(subject.traceparent, () =>
+      guard((context) => this.#enter(input, subject, context, start), this.#guardOptions),
+    );
     if (!(outcome instanceof Promise)) return this.#ended(outcome, start);
     this.#watch?.entered(this.#name, this.#stats);
     return outcome.then((settled) => this.#ended(settled, start));
@@ -54,6 +65,8 @@ export class HookCaller {
 
   /** The synchronous part of a hook is measured here: while it runs, nothing else does. */
   #enter(input: PodInput, subject: CallSubject, guarded: GuardContext, start: number): unknown {
+    const span = currentTraceparent();
+    if (span !== undefined) subject.span = span;
     try {
       return this.#body.call(input, new CallPodContext(this.#constants, subject, guarded));
     } finally {

@@ -54,3 +54,8 @@ export function follow(parent: Token, edge: number, content: Payload | Tombstone
     payload: isMessage ? content : undefined,
   };
 }
+
+/** The token as part of the trace of the call that took it; as it is when spans are off. */
+export function inTrace(token: Token, span: string | undefined): Token {
+  return span === undefined ? token : { ...token, headers: { ...token.headers, traceparent: span } };
+}
