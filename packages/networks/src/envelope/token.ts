@@ -34,10 +34,6 @@ export function idOf(token: Token): string {
   return `${token.correlationId}/${token.edge}`;
 }
 
-export function isTombstone(token: Token): boolean {
-  return token.reason !== undefined;
-}
-
 /** The token that follows from `parent` on `edge`. */
 export function follow(parent: Token, edge: number, content: Payload | TombstoneReason, now: number): Token {
   const isMessage = typeof content !== "string";
