@@ -38,6 +38,8 @@ export interface CallSubject {
   readonly traceparent: string | undefined;
   readonly sources?: readonly string[];
   readonly missing?: readonly string[];
+  /** The span of this very call, set when it begins: what follows from it belongs below. */
+  span?: string;
 }
 
 /** Built for every call, so it computes nothing that the hook does not ask for. */
@@ -83,7 +85,7 @@ export class CallPodContext implements PodContext {
   }
 
   get traceparent(): string {
-    return this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
+    return this.#subject.span ?? this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
   }
 
   get sources(): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
-import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
@@ -105,6 +105,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       loadModule: createPodLoader(options.provide),
       special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
       log,
+      hasHeartbeat: options.http !== undefined,
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -129,9 +130,4 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
 function sameName(file: NetworkFile, known: RunningNetwork): Diagnostic {
   const message = `There are two networks called "${known.network.name}"; the other is in ${known.network.file}.`;
   return { code: "bad-id", severity: "error", message, file: file.file, line: 1, column: 1 };
-}
-
-/** Whether something keeps one of them from running. */
-export function hasFailed(networks: RunningNetworks): boolean {
-  return hasErrors(networks.diagnostics);
 }

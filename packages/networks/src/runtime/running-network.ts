@@ -7,6 +7,7 @@ import type { RunningBody } from "../pod/pod-body.ts";
 import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import { FullError, type Line, type Transport, UnavailableError } from "../transport/transport.ts";
+import { Heartbeat } from "../watch/heartbeat.ts";
 import { LoopWatch } from "../watch/loop-watch.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { type BodyFactory, loadBodies } from "./load-bodies.ts";
@@ -25,6 +26,8 @@ export interface NetworkOptions {
   readonly isStrict?: boolean;
   /** Where this process can be reached, for the commands of others. */
   readonly url?: string;
+  /** A thread that tells of a hook which never gives the event loop back. Default: none. */
+  readonly hasHeartbeat?: boolean;
   readonly clock?: Clock;
   readonly log?: Logger;
   /** Between 0 and 1, for the jitter of retries. */
@@ -108,6 +111,7 @@ export class RunningNetwork {
   readonly waiters: Waiters;
   readonly watch: LoopWatch;
   readonly #bodies: readonly RunningBody[];
+  readonly #heartbeat: Heartbeat | undefined;
   readonly #abort = new AbortController();
   #state: NetworkState = "ready";
   #isRefusing = false;
@@ -123,12 +127,15 @@ export class RunningNetwork {
     this.waiters = new Waiters(clock);
     this.watch = new LoopWatch(log);
     this.#bodies = bodies;
+    const names = network.pods.map((pod) => `${network.name}/${pod.id}`);
+    this.#heartbeat = options.hasHeartbeat ? new Heartbeat(names) : undefined;
     this.parts = assemble({
       network,
       line,
       isAtomic: transport.isAtomic,
       bodies,
       watch: this.watch,
+      heartbeat: this.#heartbeat,
       signal: this.#abort.signal,
       clock,
       log,
@@ -215,6 +222,7 @@ export class RunningNetwork {
     await this.line.close();
     this.waiters.close();
     this.watch.stop();
+    await this.#heartbeat?.close();
     await closeBodies(this.#bodies);
     this.#state = "closed";
   }
