@@ -3,12 +3,12 @@ import { basename, dirname } from "node:path";
 import { isUrlAllowed } from "../claude/http-hook.ts";
 import { parseSettings } from "../claude/parse-settings.ts";
 import type { Settings, SettingsHandler } from "../claude/settings.ts";
+import { wordsOf } from "../command/command-line.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Findings } from "../discovery/codes.ts";
 import { filesNamedBy } from "../trust/command-files.ts";
 import { digest, pathIn } from "../trust/fingerprint.ts";
 import type { HookAction, HookCandidate } from "./candidate.ts";
-import { wordsOfCommand } from "./from-folders.ts";
 
 export interface SettingsFile {
   readonly path: string;
@@ -147,7 +147,7 @@ function trustOf(
 ): NonNullable<HookCandidate["trust"]> {
   const { line: _, ...definition } = handler;
   const variables = { CLAUDE_PROJECT_DIR: projectDir, CLAUDE_PLUGIN_ROOT: pluginRootOf(file.path) };
-  const words = action.type === "command" ? wordsOfCommand(action.command).flatMap(wordsOfCommand) : [];
+  const words = action.type === "command" ? wordsOf(action.command).flatMap((word) => wordsOf(word)) : [];
   return {
     key: `settings:${pathIn(projectDir, file.path)}:${digest(JSON.stringify(definition)).slice(0, 16)}`,
     sources: {
