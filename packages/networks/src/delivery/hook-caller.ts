@@ -75,7 +75,7 @@ export class HookCaller {
     const span = currentTraceparent();
     if (span !== undefined) subject.span = span;
     try {
-      return this.#body.call(input, new CallPodContext(this.#constants, subject, guarded));
+      return this.#body.call(input, new CallPodContext(this.#constants, { subject, guard: guarded, startedAt: start }));
     } finally {
       this.#heartbeat?.running(0);
       const heldMs = performance.now() - start;

@@ -47,13 +47,17 @@ export class CallPodContext implements PodContext {
   readonly #constants: PodConstants;
   readonly #subject: CallSubject;
   readonly #guard: GuardContext;
+  /** By the monotonic clock. */
   readonly #startedAt: number;
 
-  constructor(constants: PodConstants, subject: CallSubject, guard: GuardContext) {
+  constructor(
+    constants: PodConstants,
+    call: { readonly subject: CallSubject; readonly guard: GuardContext; readonly startedAt: number },
+  ) {
     this.#constants = constants;
-    this.#subject = subject;
-    this.#guard = guard;
-    this.#startedAt = constants.now();
+    this.#subject = call.subject;
+    this.#guard = call.guard;
+    this.#startedAt = call.startedAt;
   }
 
   get pod(): string {
@@ -73,7 +77,7 @@ export class CallPodContext implements PodContext {
   }
 
   get deadline(): number {
-    return this.#startedAt + this.#constants.timeoutMs;
+    return this.#constants.now() + this.#constants.timeoutMs - (performance.now() - this.#startedAt);
   }
 
   get signal(): AbortSignal {

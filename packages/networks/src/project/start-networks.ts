@@ -2,6 +2,7 @@ import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
+import { mountStarting } from "../http/starting-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
 import type { FeedOptions } from "../initiators/trigger-feed.ts";
 import { createPodLoader } from "../pod/load-module.ts";
@@ -49,12 +50,14 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   const files = (options.files ?? findNetworkFiles(projectDir)).map(loadNetwork);
   const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
   const runs = new Map<string, RunningNetwork>();
+  const ready = announceStart(files, options);
   for (const file of files) {
     if (file.network === undefined) continue;
     const known = runs.get(file.network.name);
     if (known === undefined) await startOne(file, { options, runs, diagnostics });
     else diagnostics.push(sameName(file, known));
   }
+  ready();
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
   const startsByItself = options.startsByItself ?? true;
@@ -88,6 +91,15 @@ async function startFeed(
   }
   const { feedByTriggers } = await import("../initiators/trigger-feed.ts");
   return feedByTriggers(runs, { ...options.triggers, projectDir, log });
+}
+
+/** @returns what ends the announcement */
+function announceStart(files: readonly NetworkFile[], { http, atRoot = false }: StartNetworksOptions): () => void {
+  if (http === undefined) return () => {};
+  const byName = new Map(
+    files.flatMap(({ network }) => (network === undefined ? [] : [[network.name, network] as const])),
+  );
+  return mountStarting(http, [...byName.values()], atRoot);
 }
 
 interface Starting {

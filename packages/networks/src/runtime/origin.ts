@@ -77,16 +77,18 @@ export class Origin {
   }
 
   /** @throws FullError, UnavailableError from the engine */
-  async accept(incoming: Incoming): Promise<Accepted | Refused> {
+  accept(incoming: Incoming): Promise<Accepted | Refused> {
     const { caller, stats, clock, pod } = this.#options;
     const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
     stats.received++;
     const { traceparent } = incoming.carried ?? {};
     const subject: CallSubject = { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent };
     const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
-    const outcome = called instanceof Promise ? await called : called;
-    failpoint("after-hook", pod.id);
-    return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+    const send = (outcome: Outcome<unknown>) => {
+      failpoint("after-hook", pod.id);
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+    };
+    return called instanceof Promise ? called.then(send) : send(called);
   }
 
   async #send(incoming: Incoming, parent: Token, outcome: Outcome<unknown>): Promise<Accepted | Refused> {

@@ -164,13 +164,16 @@ export class RunningNetwork {
 
   /**
    * Calls the hook of a gateway or initiator; resolves once what it returned is durable.
-   * @throws FullError when there is no room, UnavailableError while stopping or when nothing can be made durable
+   * Rejects with FullError when there is no room, UnavailableError while stopping or when nothing can be made durable.
    */
-  async send(pod: string, incoming: Incoming): Promise<Accepted | Refused> {
+  send(pod: string, incoming: Incoming): Promise<Accepted | Refused> {
     const origin = this.parts.origins.get(pod);
-    if (origin === undefined) throw new RangeError(`"${pod}" is not a gateway or initiator of "${this.network.name}".`);
-    if (this.#isRefusing) throw new UnavailableError(`The network "${this.network.name}" is stopping.`);
-    if (!origin.hasRoom) throw new FullError("Too many messages are waiting.");
+    if (origin === undefined) {
+      return Promise.reject(new RangeError(`"${pod}" is not a gateway or initiator of "${this.network.name}".`));
+    }
+    if (this.#isRefusing)
+      return Promise.reject(new UnavailableError(`The network "${this.network.name}" is stopping.`));
+    if (!origin.hasRoom) return Promise.reject(new FullError("Too many messages are waiting."));
     return origin.accept(incoming);
   }
 
