@@ -22,6 +22,15 @@ export const commands: readonly CommandEntry[] = [
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
+  {
+    name: "approvals",
+    group: "Runs",
+    summary: "List steps that wait for a person",
+    load: () => import("./approvals.ts"),
+  },
+  { name: "approve", group: "Runs", summary: "Let a waiting step run", load: () => import("./approve.ts") },
+  { name: "reject", group: "Runs", summary: "Make a waiting step fail", load: () => import("./reject.ts") },
+  { name: "input", group: "Runs", summary: "Give a step the value it asks for", load: () => import("./input.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
   {
     name: "hooks",

@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { findRun, latestRun } from "../find-run.ts";
 import { projectOf } from "../open-project.ts";
+import { sayQuestions } from "../output/question.ts";
 import { withStore } from "../runtime.ts";
 
 export const command: Command = {
@@ -20,7 +21,9 @@ export const command: Command = {
       const { flow } = await parseFlow(run.definition.text);
       call.terminal.out(formatReport(report, call.terminal));
       if (run.starts > 1) call.terminal.out(call.terminal.colors.dim(`resumed ${run.starts - 1} times`));
-      call.terminal.out(formatEnd(report, { ...detailsOf(run, steps, flow), next: "logs" }, call.terminal));
+      const answers = await sayQuestions(call.terminal, store, run);
+      const details = { ...detailsOf(run, steps, flow), ...answers, next: "logs" as const };
+      call.terminal.out(formatEnd(report, details, call.terminal));
     });
   },
 };
