@@ -48,7 +48,7 @@ export {
 } from "./durability/store.ts";
 export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
-export { EngineError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
+export { EngineError, ReplayError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";

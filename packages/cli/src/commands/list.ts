@@ -32,6 +32,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "reject", group: "Runs", summary: "Make a waiting step fail", load: () => import("./reject.ts") },
   { name: "input", group: "Runs", summary: "Give a step the value it asks for", load: () => import("./input.ts") },
   { name: "resume", group: "Runs", summary: "Go on with runs that were cut off", load: () => import("./resume.ts") },
+  { name: "replay", group: "Runs", summary: "Repeat a run from a step on", load: () => import("./replay.ts") },
   {
     name: "hooks",
     group: "Hooks",
