@@ -15,6 +15,8 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "inspect", group: "Flows", summary: "Show what a flow resolves to", load: () => import("./inspect.ts") },
+  { name: "graph", group: "Flows", summary: "Print a flow as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
