@@ -17,15 +17,18 @@ export interface FoundFlow {
   readonly findFlow: (name: string) => Promise<Flow | undefined>;
 }
 
+/** Commands that only read a flow take `loadProjectToRead`: it imports no code that is not trusted. */
+type Load = typeof loadProjectToRun;
+
 /**
  * The flow of that name, or in that file.
  * @throws CommandError when there is none (exit code 4), or when its file has mistakes (3)
  */
-export async function findFlow(call: Call, name: string): Promise<FoundFlow> {
+export async function findFlow(call: Call, name: string, load: Load = loadProjectToRun): Promise<FoundFlow> {
   const { readFlowFile, readFlowFiles } = await import("@pawl/flows");
   const path = fileNamed(call, name);
   const project = await projectFor(call, path);
-  const loaded = await loadProjectToRun(call, project);
+  const loaded = await load(call, project);
   const files = project.isProject ? readFlowFiles(project.dir) : [];
   const wanted = path === undefined ? undefined : relative(project.dir, path).split(sep).join("/");
   if (wanted !== undefined && !files.some((file) => file.file === wanted))

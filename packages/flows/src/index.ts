@@ -48,7 +48,7 @@ export {
 } from "./durability/store.ts";
 export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
-export { EngineError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
+export { EngineError, ReplayError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
@@ -78,6 +78,8 @@ export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export {
+  type Ask,
+  type AskedInput,
   type InputSchema,
   type NodeContext,
   type NodeDefinition,
@@ -108,6 +110,9 @@ export {
 export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
+export { mayDecide, sendDecision, sendInput, type Verdict } from "./questions/answer.ts";
+export { openQuestions, type Question } from "./questions/question.ts";
+export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
 export {
   createTriggerRegistry,

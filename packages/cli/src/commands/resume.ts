@@ -1,4 +1,5 @@
 import type { RunRecord } from "@pawl/flows";
+import { askingPeople } from "../ask-people.ts";
 import type { Call, Command } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -75,7 +76,8 @@ async function resume(call: Call, { store, engine }: Runtime, run: RunRecord): P
   ]);
   const { flow } = await parseFlow(run.definition.text, { file: run.definition.file });
   const progress = new RunProgress(call.terminal, store, { name: run.flow, flow });
-  const ended = await engine.resume(run.id, { signal: call.signal });
+  const resumed = () => engine.resume(run.id, { signal: call.signal });
+  const ended = await askingPeople(call, { store, engine }, resumed);
   await progress.finish(ended);
   return ended;
 }

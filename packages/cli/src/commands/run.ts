@@ -1,4 +1,5 @@
 import type { Flow, RunRecord } from "@pawl/flows";
+import { askingPeople } from "../ask-people.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { type FoundFlow, findFlow } from "../find-flow.ts";
@@ -45,7 +46,7 @@ async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, reque
   }
   const { RunProgress } = await import("../output/run-progress.ts");
   const progress = new RunProgress(terminal, store, { name: flow.name, flow });
-  const run = await engine.run(flow, { ...request, signal });
+  const run = await askingPeople(call, { store, engine }, () => engine.run(flow, { ...request, signal }));
   await progress.finish(run);
   return exitCodeOf(run);
 }

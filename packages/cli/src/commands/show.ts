@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { findRun, latestRun } from "../find-run.ts";
 import { projectOf } from "../open-project.ts";
+import { sayQuestions } from "../output/question.ts";
 import { withStore } from "../runtime.ts";
 
 export const command: Command = {
@@ -10,7 +11,7 @@ export const command: Command = {
   examples: ["pawl show", "pawl show 01JD8Z3K5M7QX --json"],
   async run(call) {
     const { parseFlow, toRunReport } = await import("@pawl/flows");
-    const { detailsOf, formatEnd, formatReport } = await import("../output/run-view.ts");
+    const { shortId, detailsOf, formatEnd, formatReport } = await import("../output/run-view.ts");
     await withStore(await projectOf(call), async (store) => {
       const [id] = call.arguments;
       const run = id === undefined ? await latestRun(store) : await findRun(store, id);
@@ -19,8 +20,13 @@ export const command: Command = {
       if (call.options.json === true) return call.terminal.json(report);
       const { flow } = await parseFlow(run.definition.text);
       call.terminal.out(formatReport(report, call.terminal));
+      const { replay } = run.trigger;
+      if (replay)
+        call.terminal.out(call.terminal.colors.dim(`replay of run ${shortId(replay.of)} from ${replay.from}`));
       if (run.starts > 1) call.terminal.out(call.terminal.colors.dim(`resumed ${run.starts - 1} times`));
-      call.terminal.out(formatEnd(report, { ...detailsOf(run, steps, flow), next: "logs" }, call.terminal));
+      const answers = await sayQuestions(call.terminal, store, run);
+      const details = { ...detailsOf(run, steps, flow), ...answers, next: "logs" as const };
+      call.terminal.out(formatEnd(report, details, call.terminal));
     });
   },
 };

@@ -1,6 +1,7 @@
 import type { RunReport } from "@pawl/flows";
 import { type Flow, type RunRecord, type Store, toRunReport } from "@pawl/flows";
 import { LiveLine } from "./live-line.ts";
+import { sayQuestions } from "./question.ts";
 import { detailsOf, formatEnd, formatHeader, layoutFor } from "./run-view.ts";
 import { formatStep } from "./step-line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,7 +46,8 @@ export class RunProgress {
     this.#live.close();
     const report = toRunReport(run, steps);
     this.#print(report);
-    this.#terminal.out(formatEnd(report, detailsOf(run, steps, this.#shown.flow), this.#terminal));
+    const answers = await sayQuestions(this.#terminal, this.#store, run);
+    this.#terminal.out(formatEnd(report, { ...detailsOf(run, steps, this.#shown.flow), ...answers }, this.#terminal));
     return report;
   }
 

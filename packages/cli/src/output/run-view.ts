@@ -41,7 +41,10 @@ export function formatEnd(report: RunReport, details: RunDetails, { colors }: Pi
       .filter(Boolean)
       .join(" · ");
   }
-  if (run.status === "waiting") return `${colors.yellow("waiting")} · pawl resume ${id} · pawl cancel ${id}`;
+  if (run.status === "waiting") {
+    const next = details.answers ?? [`pawl resume ${id}`, `pawl cancel ${id}`];
+    return [colors.yellow("waiting"), ...next].join(" · ");
+  }
   if (run.status !== "failed") return [colors.yellow(run.status), `pawl logs ${id}`].join(" · ");
   const at = details.failedAt ?? `: ${run.error?.message ?? "no reason is known"}`;
   return [`${colors.red("failed")}${at}`, `pawl logs ${id}`].join(" · ");
@@ -52,6 +55,8 @@ export interface RunDetails {
   readonly hooks: string | undefined;
   /** ` at step migrate (flows/deploy.yaml:14)`, or nothing when no step failed. */
   readonly failedAt: string | undefined;
+  /** What to type to answer what the run asks. Default: nobody is asked. */
+  readonly answers?: readonly string[];
   /** What to type next. Default: `show`. */
   readonly next?: "show" | "logs";
 }

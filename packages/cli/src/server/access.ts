@@ -32,11 +32,29 @@ export function createAccess({ host, tokens = {}, allowedHosts = [] }: AccessOpt
     if (isLocal && !names.has(nameIn(headers.get("host")))) return unknownHost();
     if (isForeign(request)) return foreignOrigin();
     if (openPaths.has(path)) return undefined;
-    const token = /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+    const token = tokenOf(headers);
     if (token === undefined) return isLocal ? undefined : tokenRequired();
     const given = digest(token);
     return digests.some((known) => timingSafeEqual(known, given)) ? undefined : tokenRequired();
   };
+}
+
+/** Who sends a request: the name of its token, or the local user. Access has been checked before. */
+export function namesByToken(
+  tokens: Readonly<Record<string, string>>,
+  localUser: string,
+): (request: Request) => string {
+  const names = Object.entries(tokens).map(([name, token]) => ({ name, digest: digest(token) }));
+  return ({ headers }) => {
+    const token = tokenOf(headers);
+    if (token === undefined) return localUser;
+    const given = digest(token);
+    return names.find((known) => timingSafeEqual(known.digest, given))?.name ?? localUser;
+  };
+}
+
+function tokenOf(headers: Headers): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
 function digest(token: string): Buffer {

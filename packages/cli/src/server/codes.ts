@@ -18,6 +18,9 @@ export const serverCodes = {
   "unknown-run": "There is no run with this id.",
   "invalid-inputs": "An input of the flow is missing, or of the wrong kind.",
   "run-dropped": "The flow has its limit of runs, and its overflow policy drops this one.",
+  "not-an-approver": "The step names its approvers, and the name of the token is none of them.",
+  "not-waiting": "No step of the run waits for that answer.",
+  "invalid-value": "The value is not what the step asks for.",
   "run-ended": "The run has ended already.",
   "internal-error": "The server failed to answer; its log says more.",
 } as const;

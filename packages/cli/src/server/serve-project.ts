@@ -1,7 +1,9 @@
 import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
+import { userName } from "../person.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
@@ -90,7 +92,8 @@ async function open(
   const networks = await serveNetworks(loaded, { runtime, host, flows, log });
   if (networks !== undefined) opened.push(() => networks.close());
   const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
-  const server = await startServer({ ...parts, files: () => flows.files, flows: () => flows.flows });
+  const personOf = namesByToken(options.tokens ?? {}, userName());
+  const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>

@@ -1,4 +1,5 @@
 import { json } from "@pawl/flows";
+import { answerRoutes } from "./api/answers.ts";
 import { type ApiParts, addRoutes } from "./api/api.ts";
 import { flowRoutes } from "./api/flows.ts";
 import { logRoutes } from "./api/logs.ts";
@@ -27,7 +28,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const closing = new AbortController();
   const metrics = await createMetrics(engine, triggers);
   addHealth(parts, metrics);
-  for (const routes of [flowRoutes, runRoutes, logRoutes, triggerRoutes]) {
+  for (const routes of [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes]) {
     addRoutes(host.main, { ...parts, closing: closing.signal }, routes);
   }
   const drain = () => {

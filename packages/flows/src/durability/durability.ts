@@ -36,6 +36,8 @@ export interface Durability {
 export interface QueueOptions {
   /** Only this process may begin it, by `work(body, { only: runId })`: nobody else claims it while we live. */
   readonly here?: boolean;
+  /** Steps of an earlier run that count as recorded, in their order. For runs whose trigger says `replay`. */
+  readonly reuse?: readonly StepRecord[];
 }
 
 export interface StartedRun {
@@ -95,6 +97,8 @@ export interface RunScope {
   sleep(recordId: string, until: number): Promise<void>;
   /** Resolves with the value sent by `signal(runId, name, value)`; undefined when `expiresAt` came first. */
   wait(recordId: string, name: string, expiresAt?: number): Promise<Json | undefined>;
+  /** Whether this step is recorded already, by an earlier life or as a reused one: what stands before it is over then. */
+  hasEnded(recordId: string): boolean;
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T>;
 }
 

@@ -51,8 +51,8 @@ export class OpenRun {
     this.journal = journal;
     this.endChild = options.endChild;
     this.#onPhase = options.onPhase;
-    // Only an earlier life can have left records.
-    if (record.starts > 1) this.#load();
+    // Only an earlier life, or the run that this one repeats, can have left records.
+    if (record.starts > 1 || record.trigger.replay !== undefined) this.#load();
   }
 
   get id(): string {

@@ -37,6 +37,8 @@ export interface RunTrigger {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly traceparent: string | undefined;
+  /** Of a replay: which run it repeats, and from which step on. */
+  readonly replay?: { readonly of: string; readonly from: string };
 }
 
 export interface RunRecord extends Omit<NewRun, "concurrency" | "idempotencyKey"> {

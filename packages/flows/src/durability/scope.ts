@@ -47,6 +47,10 @@ export class Scope implements RunScope {
     return this.#wait(recordId, name, expiresAt);
   }
 
+  hasEnded(recordId: string): boolean {
+    return this.#run.steps.get(recordId)?.record.endedAt !== undefined;
+  }
+
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T> {
     return body(new Scope(this.#run, `${this.#run.id}:${recordId}`));
   }

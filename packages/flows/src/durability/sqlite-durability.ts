@@ -59,7 +59,7 @@ export class SqliteDurability implements Durability {
         return this.#journal.transitions.start(
           run,
           id,
-          { claim: worker !== undefined, here: isHere, isAlive },
+          { claim: worker !== undefined, here: isHere, reuse: options.reuse, isAlive },
           effects,
         );
       });

@@ -2,7 +2,7 @@ import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
-import type { Failure, NewRun, Owner, RunRecord } from "./records.ts";
+import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord } from "./run-record.ts";
 import { hasEnded, type RunState } from "./run-table.ts";
 import type { Tables } from "./tables.ts";
@@ -34,6 +34,7 @@ export interface Started extends StartedRun {
 export interface StartPlace {
   readonly claim: boolean;
   readonly here: boolean;
+  readonly reuse?: readonly StepRecord[] | undefined;
   readonly isAlive: (owner: string) => boolean;
 }
 
@@ -78,6 +79,9 @@ export class Transitions {
     if (claimNow) this.#begin(state);
     const now = this.#clock.now();
     runs.insert(run, state, now);
+    for (const [position, record] of (place.reuse ?? []).entries()) {
+      this.#tables.steps.save(id, { record, position, child: undefined });
+    }
     this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: { trigger: run.trigger.type } });
     if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
     else if (state.admitted) effects.ready = true;

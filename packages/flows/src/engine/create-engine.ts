@@ -9,6 +9,7 @@ import { EngineError, RunNotFoundError, RunOwnedError } from "./errors.ts";
 import { executeHere } from "./execute-here.ts";
 import { createHookSets } from "./hook-sets.ts";
 import { newRun, type StartRun } from "./new-run.ts";
+import { startReplay } from "./replay.ts";
 import { createSubFlowRunner } from "./run-sub-flow.ts";
 
 /**
@@ -57,6 +58,10 @@ export function createEngine(options: EngineOptions): Engine {
       if (state === "unknown") throw new RunNotFoundError(runId);
       if (state === "owned") throw new RunOwnedError(runId);
       return executeHere(store, body, runId, request);
+    },
+    async replay(runId, from, request = {}) {
+      const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);
+      return executeHere(store, body, id, request);
     },
   };
 }

@@ -69,4 +69,10 @@ export interface Engine {
    * @throws RunNotFoundError, RunOwnedError
    */
   resume(runId: string, options?: ExecuteOptions): Promise<RunRecord>;
+  /**
+   * A new run of the definition, inputs, vars and trigger that an ended run keeps. What it recorded before the step is
+   * reused; the step and all that comes after are executed here.
+   * @throws RunNotFoundError, ReplayError
+   */
+  replay(runId: string, from: string, options?: ExecuteOptions): Promise<RunRecord>;
 }

@@ -27,3 +27,13 @@ export class RunOwnedError extends Error {
     super(`The run ${runId} is executed by another process, which is alive.`);
   }
 }
+
+/** A run cannot be repeated from that step. */
+export class ReplayError extends Error {
+  override readonly name = "ReplayError";
+  readonly code: "unknown-step" | "run-not-ended";
+  constructor(code: ReplayError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

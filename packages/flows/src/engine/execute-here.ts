@@ -38,7 +38,7 @@ function whenItWaitsForPeople({ events }: Store, runId: string, then: () => void
   const asking = new Set<string>();
   return events.subscribe(({ type, runId: id, recordId }) => {
     if (id !== runId) return;
-    if (type === "step-started" && recordId !== undefined) asking.delete(recordId);
+    if ((type === "step-started" || type === "step-ended") && recordId !== undefined) asking.delete(recordId);
     if (type !== "run-waiting") return;
     if (recordId !== undefined) asking.add(recordId);
     else if (asking.size > 0) then();

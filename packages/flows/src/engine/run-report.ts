@@ -9,6 +9,7 @@ export interface RunReport {
     readonly status: RunRecord["status"];
     readonly error?: { readonly code: string; readonly message: string };
     readonly outputs: Json;
+    readonly replay?: { readonly of: string; readonly from: string };
     /** Nothing before it began. Of a run that has not ended: until `now`. */
     readonly durationMs: number | null;
   };
@@ -35,6 +36,7 @@ export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: n
       status,
       ...errorPart(error),
       outputs: outputs ?? {},
+      ...(run.trigger?.replay === undefined ? {} : { replay: run.trigger.replay }),
       durationMs: length(run.startedAt, run.endedAt ?? now),
     },
     steps: steps.map((step) => toStepReport(step, now)),

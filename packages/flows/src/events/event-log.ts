@@ -22,6 +22,7 @@ export type EventType =
   | "run-started"
   | "run-resumed"
   | "run-waiting"
+  | "run-answered"
   | "run-ended"
   | "step-started"
   | "step-attempt"

@@ -1,7 +1,8 @@
 import type { Approval, Step } from "../definition/flow.ts";
 import type { StepEnd } from "../durability/durability.ts";
 import type { Failure } from "../durability/records.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { AskedInput } from "../nodes/node.ts";
 import { untilAborted } from "./abort.ts";
 import type { At } from "./execution.ts";
 import { failure, faultOf } from "./failure.ts";
@@ -39,20 +40,29 @@ export async function approve(at: At<Step>, approval: Approval): Promise<StepEnd
 /** The same for whoever else wants a decision about a step: a hook that suspends it. */
 export async function decide(
   at: At<Step>,
-  { message, approval }: { readonly message: Json; readonly approval?: Approval },
+  request: { readonly message: Json; readonly approval?: Pick<Approval, "approvers" | "expiresMs"> },
 ): Promise<StepEnd | undefined> {
+  const answer = await awaitDecision(at, request);
+  checkInterruption(at.frame.signal);
+  if (at.frame.signal.aborted) return ended("cancelled", failureOfAbort(at.frame.signal.reason));
+  return refusalOf(answer);
+}
+
+/** What was decided; nothing when nobody has in time, or the step was ended meanwhile. */
+async function awaitDecision(
+  at: At<Step>,
+  { message, approval }: { readonly message: Json; readonly approval?: Pick<Approval, "approvers" | "expiresMs"> },
+): Promise<Json | undefined> {
   const { frame } = at;
   const expiresMs = approval?.expiresMs;
   const expiresAt = expiresMs === undefined ? undefined : frame.execution.host.clock.now() + expiresMs;
-  const answer = await awaitSignal(at, { kind: "approval", message, approvers: approval?.approvers ?? [], expiresAt });
-  checkInterruption(frame.signal);
-  if (frame.signal.aborted) return ended("cancelled", failureOfAbort(frame.signal.reason));
-  return refusalOf(answer);
+  return awaitSignal(at, { kind: "approval", message, approvers: approval?.approvers ?? [], expiresAt });
 }
 
 interface Question {
   readonly kind: "approval" | "input";
   readonly message: Json;
+  readonly input?: AskedInput | undefined;
   readonly approvers?: readonly string[];
   readonly expiresAt?: number | undefined;
 }
@@ -60,8 +70,9 @@ interface Question {
 /** Says in the log what is waited for, and waits. Nothing when it expired or the step was ended. */
 export async function awaitSignal({ frame, recordId }: At<Step>, question: Question): Promise<Json | undefined> {
   const { run, host } = frame.execution;
-  const { kind, message, approvers = [], expiresAt } = question;
-  const data = { kind, message, approvers, expires_at: expiresAt ?? null };
+  const { kind, message, approvers = [], expiresAt, input } = question;
+  const asked: JsonObject = input === undefined ? {} : { input: input as unknown as Json };
+  const data: JsonObject = { kind, message, approvers, expires_at: expiresAt ?? null, ...asked };
   host.store.events.append({ type: "run-waiting", runId: run.id, recordId, flow: run.flow, data });
   const name = kind === "approval" ? approvalSignal(recordId) : inputSignal(recordId);
   try {

@@ -2,7 +2,9 @@ import type { StepAttempt } from "../durability/durability.ts";
 import type { AttemptRecord } from "../durability/records.ts";
 import type { StepInputs } from "../hooks/step-hook.ts";
 import type { ToolUse, ToolUseHost } from "../hooks/tool-use.ts";
-import { type NodeDefinition, NodeResult } from "../nodes/node.ts";
+import type { Json } from "../json.ts";
+import { type Ask, type AskedInput, type NodeDefinition, NodeResult } from "../nodes/node.ts";
+import { problemOf } from "../questions/read-answer.ts";
 import { awaitSignal, decide } from "./approval.ts";
 import { runAttempts } from "./attempts.ts";
 import type { At } from "./execution.ts";
@@ -56,16 +58,29 @@ async function attempt(node: NodeRun, inputs: StepInputs): Promise<NodeResult> {
   const call = { at, definition, input: checked.input, context };
   const { result, last } = await runAttempts(at, durable, (number) => invoke(call, number));
   node.last = last;
-  return result.status === "suspended" ? resumed(node, result) : result;
+  return result.status === "suspended" ? resumed(node, result, definition.ask?.(checked.input)) : result;
 }
 
-/** A node that suspends its step gets its output from outside: the value that `inputSignal(recordId)` brings. */
-async function resumed({ at }: NodeRun, suspended: NodeResult): Promise<NodeResult> {
+/** A node that suspends its step gets its output from outside: a decision, or the value that `inputSignal(recordId)` brings. */
+async function resumed({ at }: NodeRun, suspended: NodeResult, ask: Ask | undefined): Promise<NodeResult> {
+  if (ask?.kind === "approval") {
+    const { message, approvers = [], expiresMs } = ask;
+    const refusal = await decide(at, { message, approval: { approvers, expiresMs } });
+    if (refusal) return new NodeResult({ status: "failed", error: refusal.error! });
+    return new NodeResult({ status: "success", output: { approved: true } });
+  }
   const { signal } = at.frame;
-  const value = await awaitSignal(at, { kind: "input", message: suspended.output });
-  if (value !== undefined) return new NodeResult({ status: "success", output: value });
+  const value = await awaitSignal(at, { kind: "input", message: ask?.message ?? suspended.output, input: ask?.input });
+  if (value !== undefined) return given(value, ask?.input);
   checkInterruption(signal);
   return new NodeResult({ status: "failed", error: failureOfAbort(signal.reason) });
+}
+
+/** Whoever sends a value has checked it; it is checked again because a signal can come from anywhere. */
+function given(value: Json, input: AskedInput | undefined): NodeResult {
+  const problem = input && problemOf(value, input);
+  if (problem === undefined) return new NodeResult({ status: "success", output: value });
+  return new NodeResult({ status: "failed", error: failure("invalid-input", `The value that was given ${problem}.`) });
 }
 
 function failed(code: "denied", message: string): NodeResult {

@@ -10,7 +10,7 @@ import { runSubFlow } from "./sub-flow.ts";
 /** One execution of a step under one record id: after its approval, by its kind. */
 export async function runOnce(at: At<Step>): Promise<Passage> {
   const { frame, step, recordId } = at;
-  if (step.approval !== undefined) {
+  if (step.approval !== undefined && !frame.scope.hasEnded(recordId)) {
     const refusal = await approve(at, step.approval);
     if (refusal) return recordEnd(frame, step, recordId, refusal);
   }

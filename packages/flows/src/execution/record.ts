@@ -20,7 +20,7 @@ export async function runRecord(at: At<NodeStep>): Promise<Settled> {
     const error = { code: definition.code, message: definition.message };
     return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
   }
-  if (definition?.waitUntil) await waitFirst(at, definition);
+  if (definition?.waitUntil && !frame.scope.hasEnded(recordId)) await waitFirst(at, definition);
   const start = { id: recordId, step: step.id };
   return settledOf(await frame.scope.step(start, (durable) => perform(at, definition, durable)));
 }

@@ -39,6 +39,12 @@ export const builtInNodes: readonly BuiltInNode[] = [
   builtIn("http.request", "Sends an HTTP request; its output has status, headers and body.", async () => {
     return (await import("./http/request.ts")).httpRequest;
   }),
+  builtIn("human.approval", "Waits until somebody approves; a rejection fails the step.", async () => {
+    return (await import("./control/human-approval.ts")).humanApproval;
+  }),
+  builtIn("human.input", "Asks a person for a value, which is its output.", async () => {
+    return (await import("./control/human-input.ts")).humanInput;
+  }),
   builtIn("json.parse", "Reads JSON text.", async () => (await import("./json/parse.ts")).jsonParse),
   builtIn("json.query", "Takes one value out of data by JSON pointer or path.", async () => {
     return (await import("./json/query.ts")).jsonQuery;

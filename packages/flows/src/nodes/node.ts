@@ -89,6 +89,27 @@ export interface NodeFailure {
   readonly message: string;
 }
 
+/** What a node wants to know of a person before its step ends. */
+export type Ask =
+  | {
+      readonly kind: "approval";
+      readonly message: string;
+      /** Who may decide. Default: anybody. */
+      readonly approvers?: readonly string[];
+      readonly expiresMs?: number;
+    }
+  | { readonly kind: "input"; readonly message: string; readonly input: AskedInput };
+
+/** What the value that a person gives has to be. */
+export interface AskedInput {
+  readonly type: "string" | "number" | "integer" | "boolean" | "list" | "map";
+  readonly choices?: readonly Json[];
+  /** Taken when nothing is given. */
+  readonly default?: Json;
+  /** Whether something has to be given when there is no default. */
+  readonly required: boolean;
+}
+
 export interface NodeDefinition<Input = unknown> {
   /** `namespace.action`. */
   readonly name: string;
@@ -102,6 +123,8 @@ export interface NodeDefinition<Input = unknown> {
   readonly rawInputs?: readonly string[];
   /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */
   waitUntil?(input: Input, now: number): number;
+  /** What a person is asked when `run` suspends the step. Default: any value, with the suspended output as the message. */
+  ask?(input: Input): Ask;
   run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;
 }
 

@@ -9,6 +9,8 @@ export interface ApiParts {
   readonly files: () => readonly ParsedFlow[];
   /** Flows that can be started, by name. */
   readonly flows: () => readonly Flow[];
+  /** The name of the token that a request carries; without one, that of the local user. */
+  readonly personOf: (request: Request) => string;
   /** Aborted when the server stops: streams end then. */
   readonly closing: AbortSignal;
 }

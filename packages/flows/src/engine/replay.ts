@@ -1,0 +1,102 @@
+import { didYouMean } from "@pawl/hooks/diagnostics";
+import type { Flow, Step } from "../definition/flow.ts";
+import type { Durability } from "../durability/durability.ts";
+import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
+import { concurrencyOf } from "./concurrency.ts";
+import type { Definitions } from "./definitions.ts";
+import { ReplayError, RunNotFoundError } from "./errors.ts";
+
+export interface ReplayParts {
+  readonly durability: Durability;
+  readonly definitions: Definitions;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Queues the new run for this process; gives its id.
+ * @throws RunNotFoundError, ReplayError
+ */
+export async function startReplay(
+  { durability, definitions, env }: ReplayParts,
+  runId: string,
+  from: string,
+): Promise<string> {
+  const earlier = await durability.get(runId);
+  if (earlier === undefined) throw new RunNotFoundError(runId);
+  const flow = await definitions.of(earlier);
+  const reuse = reusedSteps(earlier, flow, { from, steps: await durability.steps(runId) });
+  const started = await durability.start(repeatedRun(earlier, flow, { from, env }), { here: true, reuse });
+  if (!started.dropped) return started.runId;
+  throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+}
+
+/** What a replay is started with: all that the earlier run was, but for its parent. */
+function repeatedRun(
+  earlier: RunRecord,
+  flow: Flow,
+  { from, env }: { readonly from: string; readonly env: Readonly<Record<string, string>> },
+): NewRun {
+  const { definition, inputs, vars } = earlier;
+  const trigger = { ...earlier.trigger, replay: { of: earlier.id, from } };
+  const concurrency = concurrencyOf(flow, { inputs, vars, trigger, env });
+  return { flow: earlier.flow, definition, inputs, vars, trigger, concurrency };
+}
+
+/**
+ * The records of the earlier run that were begun before the step, each with the reason that it is reused.
+ * @throws ReplayError when the run goes on, or the step is unknown or was not reached
+ */
+function reusedSteps(
+  earlier: RunRecord,
+  flow: Flow,
+  { from, steps }: { readonly from: string; readonly steps: readonly StepRecord[] },
+): StepRecord[] {
+  if (earlier.endedAt === undefined) {
+    throw new ReplayError("run-not-ended", `The run ${earlier.id} has not ended: it is ${earlier.status}.`);
+  }
+  const wanted = recordNamed(from, flow);
+  const first = steps.findIndex(({ id }) => isWithin(id, wanted) || isWithin(pathOf(id), wanted));
+  if (first < 0) throw new ReplayError("unknown-step", `The run ${earlier.id} did not reach step "${from}".`);
+  return steps
+    .slice(0, first)
+    .filter(isReusable)
+    .map((record) => reused(record, earlier.id));
+}
+
+function isReusable({ status }: StepRecord): boolean {
+  return status === "completed" || status === "skipped" || status === "failed";
+}
+
+function reused(record: StepRecord, runId: string): StepRecord {
+  const note = `reused from run ${runId}`;
+  return { ...record, reason: record.reason === undefined ? note : `${record.reason}; ${note}` };
+}
+
+/** A record (`each[1]`), a path (`group.child`), or the id of one step alone, wherever it stands. */
+function recordNamed(from: string, flow: Flow): string {
+  const paths = [...pathsOf(flow.steps, ""), ...pathsOf(flow.finally, "")];
+  const path = pathOf(from);
+  if (paths.includes(path)) return from;
+  const nested = paths.filter((each) => each.endsWith(`.${path}`));
+  if (nested.length === 1 && path === from) return nested[0]!;
+  const known = [...paths, ...paths.map((each) => each.slice(each.lastIndexOf(".") + 1))];
+  const which = nested.length > 1 ? ` Several steps are called so: ${nested.join(", ")}.` : didYouMean(path, known);
+  const message = `The flow "${flow.name}", as this run keeps it, has no step "${from}".${which}`;
+  throw new ReplayError("unknown-step", message);
+}
+
+function pathsOf(steps: readonly Step[], prefix: string): string[] {
+  return steps.flatMap((step) => {
+    const path = `${prefix}${step.id}`;
+    return step.kind === "group" || step.kind === "parallel" ? [path, ...pathsOf(step.steps, `${path}.`)] : [path];
+  });
+}
+
+/** A record's id without visits and indexes. */
+function pathOf(recordId: string): string {
+  return recordId.replaceAll(/#\d+|\[\d+\]/g, "");
+}
+
+function isWithin(id: string, step: string): boolean {
+  return id === step || id.startsWith(`${step}.`);
+}

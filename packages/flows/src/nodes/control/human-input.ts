@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Json } from "../../json.ts";
+import { problemOf } from "../../questions/read-answer.ts";
+import { type AskedInput, type NodeDefinition, NodeResult, node } from "../node.ts";
+
+const input = z
+  .strictObject({
+    prompt: z.string().describe("What the person is asked."),
+    type: z
+      .enum(["string", "number", "integer", "boolean", "list", "map"])
+      .default("string")
+      .describe("What the value is. Default: string."),
+    choices: z.array(z.json()).min(1).optional().describe("The values that may be given."),
+    default: z.json().optional().describe("Taken when nothing is given."),
+    required: z
+      .boolean()
+      .default(true)
+      .describe("Without a default: whether something has to be given. Default: true."),
+    secret: z
+      .literal(false, {
+        error: "a value that a person types is kept with the run, so it cannot be secret; use `secrets:` of the flow",
+      })
+      .optional()
+      .describe("Refused when true: the value is kept with the run. Secrets belong into `secrets:`."),
+  })
+  .superRefine((given, context) => {
+    if (given.default === undefined) return;
+    const problem = problemOf(given.default as Json, askedOf(given));
+    if (problem) context.addIssue({ code: "custom", path: ["default"], message: `the default ${problem}` });
+  });
+
+type Given = Pick<z.infer<typeof input>, "type" | "choices" | "default" | "required">;
+
+function askedOf({ type, choices, default: preset, required }: Given): AskedInput {
+  return {
+    type,
+    required,
+    ...(choices === undefined ? {} : { choices: choices as Json[] }),
+    ...(preset === undefined ? {} : { default: preset as Json }),
+  };
+}
+
+/** Its output is the value. */
+export const humanInput: NodeDefinition<z.infer<typeof input>> = node({
+  name: "human.input",
+  description: "Asks a person for a value, which is its output.",
+  input,
+  ask: (given) => ({ kind: "input", message: given.prompt, input: askedOf(given) }),
+  run: () => new NodeResult({ status: "suspended" }),
+});
