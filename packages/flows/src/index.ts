@@ -77,6 +77,8 @@ export {
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { shownRun } from "./masking/masked-run.ts";
+export { shown } from "./masking/reference.ts";
 export {
   type Ask,
   type AskedInput,

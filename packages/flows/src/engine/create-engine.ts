@@ -2,6 +2,9 @@ import { systemClock } from "@pawl/hooks/guard";
 import { definedVariables } from "../execution/environment.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
+import { encodedRun, shownRun } from "../masking/masked-run.ts";
+import { Masker } from "../masking/masker.ts";
+import { secretVariables } from "../masking/secret-names.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
@@ -27,7 +30,10 @@ export function createEngine(options: EngineOptions): Engine {
   const env = definedVariables(options.env ?? process.env);
   const start: StartRun = async (flow, request = {}) => {
     definitions.remember(flow);
-    return store.durability.start(newRun(flow, request, { env, now: clock.now() }), { here: request.here ?? false });
+    const run = newRun(flow, request, { env, now: clock.now() });
+    const masker = new Masker([...secretVariables(env), ...(request.secrets ?? [])]);
+    for (const source of Object.values(flow.secrets)) if ("env" in source) masker.add(env[source.env] ?? "");
+    return store.durability.start(encodedRun(run, flow, masker), { here: request.here ?? false });
   };
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
   const host: Host = {
@@ -51,13 +57,13 @@ export function createEngine(options: EngineOptions): Engine {
     async run(flow, request = {}) {
       const { runId, dropped } = await start(flow, { ...request, here: true });
       if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
-      return executeHere(store, body, runId, request);
+      return shownRun(await executeHere(store, body, runId, request));
     },
     async resume(runId, request = {}) {
       const state = await store.durability.release(runId);
       if (state === "unknown") throw new RunNotFoundError(runId);
       if (state === "owned") throw new RunOwnedError(runId);
-      return executeHere(store, body, runId, request);
+      return shownRun(await executeHere(store, body, runId, request));
     },
     async replay(runId, from, request = {}) {
       const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);

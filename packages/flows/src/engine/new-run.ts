@@ -9,6 +9,8 @@ import { readRunInputs } from "./read-run-inputs.ts";
 export interface Request extends StartOptions {
   readonly parent?: NewRun["parent"];
   readonly here?: boolean;
+  /** Texts to mask beside those that the flow and the environment name. */
+  readonly secrets?: readonly string[];
 }
 
 export type StartRun = (flow: Flow, request?: Request) => Promise<StartedRun>;

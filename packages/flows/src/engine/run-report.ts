@@ -1,5 +1,6 @@
 import type { RunRecord, StepRecord } from "../durability/records.ts";
 import type { Json } from "../json.ts";
+import { shown } from "../masking/reference.ts";
 
 /** A run and its steps as `--json` and the HTTP API show them. */
 export interface RunReport {
@@ -35,7 +36,7 @@ export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: n
       flow,
       status,
       ...errorPart(error),
-      outputs: outputs ?? {},
+      outputs: shown(outputs ?? {}),
       ...(run.trigger?.replay === undefined ? {} : { replay: run.trigger.replay }),
       durationMs: length(run.startedAt, run.endedAt ?? now),
     },
@@ -50,7 +51,7 @@ function toStepReport(record: StepRecord, now: number): StepReport {
     id,
     step,
     status,
-    output,
+    output: shown(output),
     ...errorPart(error),
     attempts: attempts.length,
     ...(reason === undefined ? {} : { reason }),

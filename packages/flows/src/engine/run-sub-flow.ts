@@ -19,10 +19,10 @@ export interface SubFlowParts {
  * The worker that executes the parent executes it too. It is cancelled with its parent.
  */
 export function createSubFlowRunner(parts: SubFlowParts): (call: SubFlowCall) => Promise<RunRecord> {
-  return async ({ flow: name, inputs, parent, recordId, signal }) => {
+  return async ({ flow: name, inputs, parent, recordId, signal, secrets }) => {
     const flow = await parts.findFlow?.(name);
     if (!flow) throw new NodeError(`No flow is called "${name}".`, { code: "unknown-flow" });
-    const runId = await startChild(parts, flow, { inputs, parent, recordId });
+    const runId = await startChild(parts, flow, { inputs, parent, recordId, secrets });
     try {
       return await parts.durability.ended(runId, signal);
     } catch (error) {
@@ -36,7 +36,7 @@ export function createSubFlowRunner(parts: SubFlowParts): (call: SubFlowCall) =>
 async function startChild(
   { start }: SubFlowParts,
   flow: Flow,
-  { inputs, parent, recordId }: Pick<SubFlowCall, "inputs" | "parent" | "recordId">,
+  { inputs, parent, recordId, secrets }: Omit<SubFlowCall, "flow" | "signal">,
 ): Promise<string> {
   try {
     const started = await start(flow, {
@@ -44,6 +44,7 @@ async function startChild(
       vars: parent.vars,
       trigger: { type: "flow", payload: inputs, event: { flow: parent.flow, run_id: parent.id, record: recordId } },
       idempotencyKey: `${parent.id}:${recordId}`,
+      ...(secrets === undefined ? {} : { secrets }),
       parent: { runId: parent.id, recordId },
     });
     if (!started.dropped) return started.runId;

@@ -6,6 +6,7 @@ import type { Store } from "../durability/store.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
+import type { Masker } from "../masking/masker.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Settled, StepEntry, Values } from "./values.ts";
 
@@ -33,6 +34,8 @@ export interface SubFlowCall {
   readonly parent: RunRecord;
   readonly recordId: string;
   readonly signal: AbortSignal;
+  /** What the parent knows to be secret, so that it is masked in the sub-flow too. */
+  readonly secrets?: readonly string[];
 }
 
 /** One run in execution: what stays the same from its first step to its last. */
@@ -42,6 +45,7 @@ export interface Execution {
   readonly flow: Flow;
   readonly hooks: readonly ChainedHook[];
   readonly secrets: Readonly<Record<string, string>>;
+  readonly masker: Masker;
   /** Containers reach the navigator through this, because it reaches them. */
   readonly runSequence: (frame: Frame, steps: readonly Step[]) => Promise<Course>;
 }

@@ -3,6 +3,11 @@ import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json } from "../json.ts";
+import { decodedRun } from "../masking/masked-run.ts";
+import { maskedScope } from "../masking/masked-scope.ts";
+import { maskedStore } from "../masking/masked-store.ts";
+import type { Masker } from "../masking/masker.ts";
+import { secretVariables } from "../masking/secret-names.ts";
 import { environmentOf } from "./environment.ts";
 import type { Execution, Frame, Host } from "./execution.ts";
 import { RunFault } from "./failure.ts";
@@ -15,16 +20,24 @@ export interface Opening extends Pick<Execution, "runSequence"> {
   readonly flow: Flow;
   readonly scope: RunScope;
   readonly signal: AbortSignal;
+  /** Learns the secrets of the run. */
+  readonly masker: Masker;
 }
 
 /**
  * The frame of the flow's own steps, with everything that expressions see at the beginning.
  * @throws RunFault when an `env:` value or a secret cannot be had
  */
-export async function openFrame({ host, run, flow, scope, signal, runSequence }: Opening): Promise<Frame> {
+export async function openFrame(opening: Opening): Promise<Frame> {
+  const { flow, signal, runSequence, masker } = opening;
+  const run = decodeRun(opening.run, masker);
+  const host = maskedHost(opening.host, masker);
+  const scope = maskedScope(opening.scope, masker);
   const env = readEnvironment(host, run, flow);
+  for (const secret of secretVariables(env)) masker.add(secret);
   const secrets = await readSecrets(flow, { projectDir: host.projectDir, env, signal });
   const steps = stepEntries(flow);
+  for (const secret of Object.values(secrets)) masker.add(secret);
   const values: Values = {
     steps,
     env,
@@ -36,8 +49,32 @@ export async function openFrame({ host, run, flow, scope, signal, runSequence }:
     run: { id: run.id, started_at: isoTime(run.startedAt ?? run.createdAt), starts: run.starts },
     flow: { name: flow.name, description: flow.description ?? null, hash: flow.hash },
   };
-  const execution: Execution = { host, run, flow, hooks: host.hooksFor(flow), secrets, runSequence };
+  const execution: Execution = { host, run, flow, hooks: host.hooksFor(flow), secrets, masker, runSequence };
   return { execution, scope, signal, values, prefix: "", path: [], place: steps, visits: new Map() };
+}
+
+/** @throws RunFault when what the run was given was sealed with a key that is gone */
+function decodeRun(run: RunRecord, masker: Masker): RunRecord {
+  try {
+    return decodedRun(run, masker);
+  } catch {
+    throw new RunFault(
+      "secret-unavailable",
+      "A secret that the run was given cannot be read: the key that sealed it is gone.",
+    );
+  }
+}
+
+/** What the steps of one run are lent: nothing that they write or start holds a secret that can be read. */
+function maskedHost(host: Host, masker: Masker): Host {
+  return {
+    ...host,
+    store: maskedStore(host.store, masker),
+    async runSubFlow(call) {
+      const run = await host.runSubFlow({ ...call, secrets: masker.secrets });
+      return { ...run, outputs: masker.decode(run.outputs) };
+    },
+  };
 }
 
 function readEnvironment(host: Host, run: RunRecord, flow: Flow): Readonly<Record<string, string>> {

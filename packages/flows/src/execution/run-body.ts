@@ -3,6 +3,9 @@ import type { RunBody, RunOutcome, RunScope } from "../durability/durability.ts"
 import type { Failure, RunRecord } from "../durability/records.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json } from "../json.ts";
+import { encodedOutcome } from "../masking/masked-run.ts";
+import { Masker } from "../masking/masker.ts";
+import { secretVariables } from "../masking/secret-names.ts";
 import { type Deadline, DeadlinePassed, startDeadline } from "./deadline.ts";
 import type { Course, Frame, Host } from "./execution.ts";
 import { faultOf, RunFault } from "./failure.ts";
@@ -15,14 +18,15 @@ import type { Settled } from "./values.ts";
 export function createRunBody(host: Host): RunBody {
   return async (run, scope) => {
     let deadline: Deadline | undefined;
+    const masker = new Masker(secretVariables(host.env));
     try {
       const flow = await host.definitionOf(run);
       deadline = runDeadline(host, run, flow.timeoutMs, scope);
-      const frame = await openFrame({ host, run, flow, scope, signal: deadline.signal, runSequence });
+      const frame = await openFrame({ host, run, flow, scope, signal: deadline.signal, runSequence, masker });
       const main = await courseOf(frame, flow.steps);
-      return await conclude(frame, main);
+      return encodedOutcome(await conclude(frame, main), masker);
     } catch (error) {
-      return outcomeOfError(error, scope);
+      return encodedOutcome(outcomeOfError(error, scope), masker);
     } finally {
       deadline?.clear();
     }

@@ -1,6 +1,8 @@
 import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
 import type { StepAttempt } from "../durability/durability.ts";
 import type { Json } from "../json.ts";
+import { MaskedStream } from "../masking/masked-stream.ts";
+import type { Masker } from "../masking/masker.ts";
 import { NodeError, TransientError } from "../nodes/node.ts";
 
 export type StepChildOptions = Omit<ChildOptions, "beforeStart" | "signal">;
@@ -9,10 +11,12 @@ export type StepChildOptions = Omit<ChildOptions, "beforeStart" | "signal">;
 export class StepChildren {
   readonly #durable: StepAttempt;
   readonly #append: (type: "stdout" | "stderr", data: Json) => void;
+  readonly #masker: Masker;
   readonly #running = new Map<Promise<ChildResult>, AbortController>();
   #isOver = false;
 
-  constructor(durable: StepAttempt, append: (type: "stdout" | "stderr", data: Json) => void) {
+  constructor(durable: StepAttempt, masker: Masker, append: (type: "stdout" | "stderr", data: Json) => void) {
+    this.#masker = masker;
     this.#durable = durable;
     this.#append = append;
   }
@@ -32,16 +36,18 @@ export class StepChildren {
     const follow = () => controller.abort(signal.reason);
     if (signal.aborted) follow();
     signal.addEventListener("abort", follow, { once: true });
+    const stdout = new MaskedStream(this.#masker, (text) => this.#append("stdout", text));
+    const stderr = new MaskedStream(this.#masker, (text) => this.#append("stderr", text));
     const running = start({
       ...options,
       signal: controller.signal,
       beforeStart: (identity) => this.#durable.child(identity),
       onStdout: (text) => {
-        this.#append("stdout", text);
+        stdout.push(text);
         options.onStdout?.(text);
       },
       onStderr: (text) => {
-        this.#append("stderr", text);
+        stderr.push(text);
         options.onStderr?.(text);
       },
     });
@@ -49,6 +55,8 @@ export class StepChildren {
     try {
       return await running;
     } finally {
+      stdout.end();
+      stderr.end();
       this.#running.delete(running);
       signal.removeEventListener("abort", follow);
     }

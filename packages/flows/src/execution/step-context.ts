@@ -4,6 +4,7 @@ import type { StepAttempt } from "../durability/durability.ts";
 import type { EventType } from "../events/event-log.ts";
 import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
+import type { Masker } from "../masking/masker.ts";
 import type { NodeContext, NodeState } from "../nodes/node.ts";
 import type { At } from "./execution.ts";
 import { messageOf } from "./failure.ts";
@@ -73,6 +74,15 @@ export class StepContext implements NodeContext {
     };
   }
 
+  /** For the built-in hooks that store something of their own. */
+  get masker(): Masker {
+    return this.#at.frame.execution.masker;
+  }
+
+  maskValue(value: string): void {
+    this.masker.add(value);
+  }
+
   evaluate(template: Template): Json {
     return template.evaluate(this.#at.frame.values);
   }
@@ -92,7 +102,7 @@ export class StepContext implements NodeContext {
   }
 
   #newChildren(): StepChildren {
-    return new StepChildren(this.#durable, (type, data) => this.append(type, data));
+    return new StepChildren(this.#durable, this.#at.frame.execution.masker, (type, data) => this.append(type, data));
   }
 
   /** Writes into the log of the run, as of this record. */
@@ -160,6 +170,9 @@ export class AttemptContext implements NodeContext {
   }
   progress(current: number, total: number): void {
     this.#step.progress(current, total);
+  }
+  maskValue(value: string): void {
+    this.#step.maskValue(value);
   }
   evaluate(template: Template): Json {
     return this.#step.evaluate(template);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StateStore } from "../durability/store.ts";
 import type { Json } from "../json.ts";
+import type { Masker } from "../masking/masker.ts";
 import { type NodeContext, NodeResult } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { ChainedHook } from "./hook-chain.ts";
@@ -18,7 +19,8 @@ export function createCacheHook(state: StateStore, nodes: NodeRegistry): Chained
       async beforeExecute(context, step, inputs) {
         const key = await keyOf(nodes, context, step, inputs);
         const found = (await state.get(scope, key)) as { output: Json } | undefined;
-        if (found !== undefined) return new NodeResult({ status: "success", output: found.output });
+        if (found !== undefined)
+          return new NodeResult({ status: "success", output: maskerOf(context)?.decode(found.output) ?? found.output });
         missed.set(context, key);
       },
       async afterExecute(context, step, result) {
@@ -26,10 +28,15 @@ export function createCacheHook(state: StateStore, nodes: NodeRegistry): Chained
         if (key === undefined || result.status !== "success") return;
         const ttlMs = step.cache?.ttlMs;
         const options = ttlMs === undefined ? {} : { expiresAt: context.clock.now() + ttlMs };
-        await state.set(scope, key, { output: result.output }, options);
+        await state.set(scope, key, { output: maskerOf(context)?.encode(result.output) ?? result.output }, options);
       },
     },
   };
+}
+
+/** Other makers of contexts, such as tests, have none. */
+function maskerOf(context: NodeContext): Masker | undefined {
+  return (context as { readonly masker?: Masker }).masker;
 }
 
 /** A `key` in the file replaces the inputs, not the node: other nodes never answer for this one. */

@@ -44,6 +44,8 @@ export interface NodeContext {
   /** The environment for child processes: this process's, `.env`, `dotenv:`, `env:`. */
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Makes a text that only now is known to be secret (a token just fetched) one: from here on it is masked everywhere. */
+  maskValue(value: string): void;
   readonly clock: Clock;
   /** What this step of this flow keeps from run to run. */
   readonly state: NodeState;

@@ -6,6 +6,7 @@ import { InputError } from "../engine/input-error.ts";
 import { jsonOf, NotJsonError } from "../execution/json-value.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { shown } from "../masking/reference.ts";
 import { type Accepted, event, isTriggerEvent, TriggerError, type TriggerEvent } from "./trigger.ts";
 
 /** Why an event got no run, and never will: the flow or the payload would have to be another. */
@@ -113,7 +114,7 @@ export class Delivery {
       dropped,
       async result(signal) {
         const { status, outputs } = await durability.ended(runId, signal);
-        return { status, outputs };
+        return { status, outputs: shown(outputs) };
       },
     };
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LoggedEvent } from "../events/event-log.ts";
 import type { JsonObject } from "../json.ts";
+import { shown } from "../masking/reference.ts";
 import { texts } from "./inputs.ts";
 import { event, type GeneratorTrigger, type TriggerContext, TriggerError, trigger } from "./trigger.ts";
 
@@ -69,7 +70,7 @@ async function toEvent(ended: LoggedEvent, { runs }: TriggerContext): Promise<Re
     flow: ended.flow!,
     status: status!,
     duration_ms: durationMs ?? null,
-    outputs: run?.outputs ?? null,
+    outputs: shown(run?.outputs ?? null),
     error: error ?? null,
   };
   return event(payload, { id: ended.runId!, time: ended.time });
