@@ -19,6 +19,7 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
       const value = await scope.wait(recordId, name, expiresAt);
       return value === undefined ? undefined : masker.decode(value);
     },
+    hasEnded: (recordId) => scope.hasEnded(recordId),
     branch: (recordId, body) => scope.branch(recordId, (inner) => body(maskedScope(inner, masker))),
   };
 }
