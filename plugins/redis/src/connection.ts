@@ -93,8 +93,8 @@ function newClient(connection: Connection) {
 export function reasonOf(error: unknown): string {
   const { code, message, errors } = error as { code?: string; message?: string; errors?: readonly unknown[] };
   if (errors?.[0] !== undefined) return reasonOf(errors[0]);
-  if (code === "ECONNREFUSED") return "the connection was refused";
-  if (code === "ENOTFOUND") return "there is no host of this name";
+  if (code === "ECONNREFUSED" || message?.includes("ECONNREFUSED")) return "the connection was refused";
+  if (code === "ENOTFOUND" || message?.includes("ENOTFOUND")) return "there is no host of this name";
   return (message || code || String(error)).replace(/\.$/, "");
 }
 
