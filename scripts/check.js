@@ -3,7 +3,6 @@ import { runSteps, runTool } from "./run-steps.js";
 
 const failed = runSteps([
   ["types", () => runTool("tsc", ["-p", "tsconfig.json"])],
-  ["declarations", () => runTool("tsc", ["-p", "tsconfig.declarations.json"])],
   ["lint and format", () => runTool("biome", ["check", "--error-on-warnings", "."])],
   ["dead code", () => runTool("knip", ["--no-progress"])],
   ["architecture", () => runTool("vitest", ["run", "--project", "architecture"])],

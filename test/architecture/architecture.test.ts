@@ -99,6 +99,19 @@ describe("the architecture", () => {
     expect(vague.map((source) => source.path)).toEqual([]);
   });
 
+  test("ARCHITECTURE.md names every folder, and only folders that are there", () => {
+    const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    for (const folder of folders.filter((name) => name.startsWith("packages/"))) {
+      const section = text.split("### `").find((part) => part.startsWith(`${folder}\``)) ?? "";
+      const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+      const named = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
+      const found = sources
+        .filter((source) => source.path.startsWith(`${folder}/src/`))
+        .flatMap((source) => source.path.split("/").slice(3, -1).slice(0, 1));
+      expect([...new Set(found)].sort(), folder).toEqual(named.sort());
+    }
+  });
+
   test("export maps are pinned", () => {
     const maps = folders.map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));

@@ -15,8 +15,8 @@ describe("the reference is made from the code", () => {
     ["errors.md", renderErrors],
     ["flow-file.md", renderFlowFile],
     ["exit-codes.md", renderExitCodes],
-    ["nodes.md", renderNodes],
-    ["triggers.md", renderTriggers],
+    ["built-in-nodes.md", renderNodes],
+    ["built-in-triggers.md", renderTriggers],
   ])("%s says what the code says", async (file, render) => {
     await expect(await render()).toMatchFileSnapshot(join(reference, file));
   });

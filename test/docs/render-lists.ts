@@ -8,6 +8,9 @@ import { pluginCodes } from "../../packages/flows/src/plugins/codes.ts";
 import { projectCodes } from "../../packages/flows/src/project/codes.ts";
 import { builtInTriggers } from "../../packages/flows/src/triggers/built-in.ts";
 import { triggerCodes } from "../../packages/flows/src/triggers/codes.ts";
+import { answerCodes } from "../../packages/networks/src/gateway/answer.ts";
+import { networkCodes } from "../../packages/networks/src/topology/codes.ts";
+import { deadReasons } from "../../packages/networks/src/transport/dead-letter.ts";
 
 const areas: readonly [title: string, about: string, codes: Readonly<Record<string, string>>][] = [
   ["Flow files", "What `pawl validate` finds in a flow file.", definitionCodes],
@@ -19,6 +22,9 @@ const areas: readonly [title: string, about: string, codes: Readonly<Record<stri
   ["Triggers", "What is wrong with a trigger while it runs; shown by `pawl serve`.", triggerCodes],
   ["Plugins", "What `pawl doctor` finds in plugins.", pluginCodes],
   ["Projects", "What is wrong with a project as a whole.", projectCodes],
+  ["Network files", "What `pawl network check` finds in a network file and the modules of its pods.", networkCodes],
+  ["Dead letters", "Why a pod gave up on a message: `pawl network dlq list`.", deadReasons],
+  ["Gateways and sinks", "`error.code` in the answers of a network's own paths.", answerCodes],
   ["HTTP", "The `code` of a problem that the server answers with.", serverCodes],
 ];
 

@@ -1,9 +1,10 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inputs } from "../../packages/hooks/test/inputs.ts";
 import { createProject, hookFile, type TestProject } from "../../packages/hooks/test/project.ts";
-import { pawl, type Ran } from "./pawl.ts";
+import { pawl, program, type Ran } from "./pawl.ts";
 
 const guard = {
   "hooks/guard/HOOK.md": hookFile({ name: "guard", event: "PreToolUse", matcher: "Bash", command: "./guard.sh" }),
@@ -82,6 +83,27 @@ describe("pawl hooks fire", () => {
     const ran = await hooks(project(), line, input);
     expect(ran).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(word) });
     expect(ran.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("lets a hook in the background come to its end, and ends it at Ctrl-C", async () => {
+    const here = project({
+      "hooks/a/HOOK.md": hookFile({
+        name: "a",
+        event: "Stop",
+        background: true,
+        command: "sleep 0.3; touch ../../done",
+      }),
+      "hooks/b/HOOK.md": hookFile({ name: "b", event: "SessionEnd", background: true, command: "sleep 60" }),
+    });
+    expect(await hooks(here, "fire Stop --trust-all", "{}")).toMatchObject({ code: 0 });
+    expect(existsSync(join(here.dir, "done"))).toBe(true);
+    const child = spawn(process.execPath, [program, "hooks", "fire", "SessionEnd", "--trust-all"], {
+      cwd: here.dir,
+      env: here.env,
+    });
+    child.stdin.end('{"reason":"other"}');
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130);
   });
 
   test("answers settings that are not there, or are another agent's, in the verdict", async () => {
@@ -230,5 +252,24 @@ describe("pawl hooks record, replay and stats", () => {
       stdout: "0 events, 0 changed\n",
       stderr: expect.stringContaining("old.ndjson:2"),
     });
+  });
+});
+
+describe("pawl run", () => {
+  test("lets hooks of the project meet the steps of a flow, once they are trusted", async () => {
+    const here = project({
+      "flows/hello.yaml": "name: hello\nsteps:\n  - id: say\n    uses: shell.run\n    with: { command: echo hello }\n",
+      "hooks/no-shell/HOOK.md": hookFile({
+        name: "no-shell",
+        event: "PreToolUse",
+        matcher: "shell\\.run",
+        command: "echo 'no shells today' >&2; exit 2",
+      }),
+    });
+    const run = () => pawl(["run", "hello"], { cwd: here.dir, env: here.env });
+    expect(await run()).toMatchObject({ code: 0 });
+    await hooks(here, "trust");
+    const denied = await run();
+    expect([denied.code, denied.stdout + denied.stderr]).toMatchObject([1, expect.stringContaining("no shells today")]);
   });
 });

@@ -70,6 +70,7 @@ export function invalidFiles(files: readonly ParsedFlow[]): CommandError {
   const names = files.map((file) => file.file ?? "the file").join(" and ");
   return new CommandError(exitCodes.invalidFile, `${names} cannot be run: ${plural(errors, "mistake")}.`, {
     diagnostics,
+    next: `pawl validate ${names.replaceAll(" and ", " ")}`,
   });
 }
 

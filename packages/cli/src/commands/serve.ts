@@ -5,7 +5,7 @@ import type { Call, Command } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { loadProjectToRun } from "../open-project.ts";
-import { countOf } from "../output/diagnostics.ts";
+import { countOf, plural } from "../output/diagnostics.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { ServeLog } from "../output/serve-log.ts";
 import type { Runtime } from "../runtime.ts";
@@ -111,6 +111,13 @@ async function greet({ terminal }: Call, { project }: LoadedProject, served: Ser
     terminal.out(" triggers  none: pawl run FLOW starts a run, or POST /api/v1/flows/FLOW/runs");
   for (const [index, trigger] of triggers.entries())
     terminal.out(`${index === 0 ? " triggers  " : " ".repeat(11)}${trigger}`);
+  const networks = [...(served.networks?.networks.runs.values() ?? [])].map(({ network }) => {
+    const gateways = network.pods.filter((pod) => pod.type === "gateway").map((pod) => pod.id);
+    const ways = gateways.map((id) => `POST /networks/${network.name}/${id}/trigger`).join(", ");
+    return `${network.name}: ${plural(network.pods.length, "pod")}${ways === "" ? "" : `, gateway ${ways}`}`;
+  });
+  for (const [index, network] of networks.entries())
+    terminal.out(`${index === 0 ? " networks  " : " ".repeat(11)}${network}`);
 }
 
 function asCommandError(error: unknown): unknown {

@@ -10,8 +10,9 @@ export function formatDiagnostics(
   const lines = [colors.underline(file)];
   const places = diagnostics.map((diagnostic) => place(diagnostic));
   const placeWidth = Math.max(...places.map((position) => position.length));
+  const widest = Math.max(...diagnostics.map(({ severity }) => severity.length));
   diagnostics.forEach((diagnostic, index) => {
-    const severity = diagnostic.severity === "error" ? colors.red("error  ") : colors.yellow("warning");
+    const severity = diagnostic.severity === "error" ? colors.red("error".padEnd(widest)) : colors.yellow("warning");
     const position = places[index]!.padEnd(placeWidth);
     lines.push(`  ${position}  ${severity}  ${diagnostic.message}  ${colors.dim(diagnostic.code)}`);
     const indent = " ".repeat(placeWidth + 4);

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { problem } from "@pawl/flows";
+import { refuse } from "./codes.ts";
 
 export interface AccessOptions {
   /** The address that is listened on. */
@@ -63,7 +63,7 @@ function isForeign({ headers, method }: Request): boolean {
 }
 
 function unknownHost(): Response {
-  return problem(
+  return refuse(
     403,
     "unknown-host",
     "The Host header is none of the server's names. Others are allowed in its settings.",
@@ -71,11 +71,11 @@ function unknownHost(): Response {
 }
 
 function foreignOrigin(): Response {
-  return problem(403, "foreign-origin", "Pages of other sites may not call this server.");
+  return refuse(403, "foreign-origin", "Pages of other sites may not call this server.");
 }
 
 function tokenRequired(): Response {
-  return problem(401, "token-required", "This needs a token: Authorization: Bearer …", {
+  return refuse(401, "token-required", "This needs a token: Authorization: Bearer …", {
     headers: { "www-authenticate": "Bearer" },
   });
 }

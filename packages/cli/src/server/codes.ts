@@ -1,4 +1,6 @@
-/** Every `code` of a problem that the server answers with. A closed list: docs/reference/http-api has one entry each. */
+import { type ProblemOptions, problem } from "@pawl/flows";
+
+/** Every `code` of a problem that the server answers with. A closed list. */
 export const serverCodes = {
   "not-found": "Nothing is at this path.",
   "method-not-allowed": "The path exists, and does not take this method.",
@@ -20,4 +22,9 @@ export const serverCodes = {
   "internal-error": "The server failed to answer; its log says more.",
 } as const;
 
-export type ServerCode = keyof typeof serverCodes;
+type ServerCode = keyof typeof serverCodes;
+
+/** An answer that says why there is no other. */
+export function refuse(status: number, code: ServerCode, detail: string, options: ProblemOptions = {}): Response {
+  return problem(status, code, detail, options);
+}

@@ -1,10 +1,11 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import { type HttpListener, problem, type RouteHandler, type RouteOptions } from "@pawl/flows";
+import type { HttpListener, RouteHandler, RouteOptions } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { CheckAccess } from "./access.ts";
+import { refuse } from "./codes.ts";
 import { RouteTable } from "./route-table.ts";
 
 export interface ListenerOptions {
@@ -89,24 +90,24 @@ function notFound(
   { method, path, table }: { method: string; path: string; table: RouteTable },
 ): Response {
   if (found.kind === "gone-now") {
-    return problem(503, "being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
+    return refuse(503, "being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
   }
   if (found.kind === "other-method") {
     const allow = found.allowed.join(", ");
-    return problem(405, "method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
+    return refuse(405, "method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
   }
-  return problem(404, "not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+  return refuse(404, "not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
 }
 
 function failed(error: unknown, path: string, log: Logger): Response {
   const message = error instanceof Error ? error.message : String(error);
   log.error(`A request to ${path} could not be answered: ${message}`, { error });
-  return problem(500, "internal-error", "The server could not answer. Its log says why.");
+  return refuse(500, "internal-error", "The server could not answer. Its log says why.");
 }
 
 function draining(): Response {
   const headers = { ...retryAfter, connection: "close" };
-  return problem(503, "server-draining", "The server is about to stop. Ask again in a moment.", { headers });
+  return refuse(503, "server-draining", "The server is about to stop. Ask again in a moment.", { headers });
 }
 
 /** The path of a request line; its query is left to who wants it. */

@@ -1,9 +1,10 @@
-import { json, problem } from "@pawl/flows";
+import { json } from "@pawl/flows";
 import { type ApiParts, addRoutes } from "./api/api.ts";
 import { flowRoutes } from "./api/flows.ts";
 import { logRoutes } from "./api/logs.ts";
 import { runRoutes } from "./api/runs.ts";
 import { triggerRoutes } from "./api/triggers.ts";
+import { refuse } from "./codes.ts";
 import type { ServerHost } from "./http-host.ts";
 import { createMetrics, type ServerMetrics } from "./metrics.ts";
 
@@ -53,10 +54,10 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
   host.main.route("GET", "/healthz", () => json(200, { status: "ok" }));
   host.main.route("GET", "/readyz", async () => {
     if (!isReady)
-      return problem(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
+      return refuse(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
     await engine.store.durability.list({ limit: 1 });
     const reason = networks?.notReady();
-    if (reason !== undefined) return problem(503, "not-ready", reason, { headers: { "retry-after": "1" } });
+    if (reason !== undefined) return refuse(503, "not-ready", reason, { headers: { "retry-after": "1" } });
     return json(200, { status: "ok" });
   });
   host.main.route("GET", "/metrics", async () => {

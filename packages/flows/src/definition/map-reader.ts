@@ -1,6 +1,7 @@
 import { didYouMean, nearest } from "@pawl/hooks/diagnostics";
 import { parseDuration } from "@pawl/hooks/guard";
-import { isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { isMap, isPair, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
+import { hasExpression, splitText } from "../expression/split-text.ts";
 import type { Json } from "../json.ts";
 import { foreignKeys } from "./foreign-keys.ts";
 import type { KeyTable } from "./key-table.ts";
@@ -215,5 +216,15 @@ function toJson(source: SourceFile, node: Node | undefined): Json {
     report(source, spanOf(node), { code: "wrong-value", message: `${value} is not a number that JSON can carry.` });
     return null;
   }
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+  if (typeof value === "string") return isScalar(node) ? textOf(value, node.type) : value;
+  return typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
+/** The line break that ends a block (`|`, `>`) is its style: an expression alone in it keeps its kind. */
+function textOf(value: string, style: Scalar["type"]): string {
+  const isBlock = style === "BLOCK_LITERAL" || style === "BLOCK_FOLDED";
+  if (!isBlock || !hasExpression(value)) return value;
+  const trimmed = value.trim();
+  const { parts } = splitText(trimmed);
+  return parts.length === 1 && parts[0]!.kind === "expression" ? trimmed : value;
 }

@@ -1,14 +1,5 @@
 import type { Diagnostic, Severity } from "@pawl/hooks/diagnostics";
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type Scalar,
-} from "yaml";
+import { type Alias, type Document, isAlias, LineCounter, type Node, parseAllDocuments, type Scalar } from "yaml";
 import type { DefinitionCode } from "./codes.ts";
 import type { Position } from "./flow.ts";
 import { sourceOffset } from "./scalar-offsets.ts";
@@ -150,10 +141,4 @@ export function spanWithin(source: SourceFile, scalar: Scalar, within: Span): Sp
 export function resolved(source: SourceFile, node: unknown): Node | undefined {
   if (isAlias(node)) return (node as Alias).resolve(source.document!) as Node | undefined;
   return (node ?? undefined) as Node | undefined;
-}
-
-/** The scalar's value, aliases followed. */
-export function scalarValue(source: SourceFile, node: unknown): unknown {
-  const target = resolved(source, node);
-  return isScalar(target) ? target.value : undefined;
 }

@@ -90,9 +90,7 @@ function compileText(text: string, path: readonly (string | number)[], compiler:
   const { parts, unterminated } = splitText(text);
   if (unterminated !== undefined) return compileUnterminated(text, unterminated, path, compiler);
   const pieces = parts.map((part) => (part.kind === "text" ? part.text : compilePart(part, path, compiler)));
-  const expressions = pieces.filter((piece) => typeof piece !== "string");
-  const isWhole = expressions.length === 1 && pieces.every((piece) => typeof piece !== "string" || piece.trim() === "");
-  return joinPieces(isWhole ? expressions : pieces);
+  return joinPieces(pieces);
 }
 
 /** Text of which the pieces are known already; `source` is what messages call it. */

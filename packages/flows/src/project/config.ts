@@ -2,6 +2,7 @@ import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
+import type { ProjectCode } from "./codes.ts";
 
 /** Lifecycle hooks of agents. */
 export interface LifecycleHooksConfig {
@@ -58,7 +59,8 @@ export interface CheckedConfig {
 /** Keeps the keys that are right, and says what is wrong with the others. */
 export function checkConfig(exported: unknown, file: string): CheckedConfig {
   const diagnostics: Diagnostic[] = [];
-  const tell = (message: string) => diagnostics.push({ code: "invalid-config", severity: "error", message, file });
+  const code: ProjectCode = "invalid-config";
+  const tell = (message: string) => diagnostics.push({ code, severity: "error", message, file });
   const config: Record<string, unknown> = {};
   if (kindOf(exported) !== "map") {
     tell(`The default export should be defineConfig({ … }); ${kindOf(exported)} came.`);

@@ -8,6 +8,18 @@ import { catalogue } from "./catalogue.ts";
 
 const folder = join(import.meta.dirname, "..", "fixtures", "flows", "valid");
 
+const scope = {
+  steps: {},
+  env: {},
+  vars: {},
+  inputs: {},
+  secrets: {},
+  visits: {},
+  trigger: null,
+  run: null,
+  flow: null,
+};
+
 async function valid(text: string): Promise<Flow> {
   const { flow, diagnostics } = await parseFlow(text, catalogue);
   expect(diagnostics).toEqual([]);
@@ -21,6 +33,26 @@ async function codes(text: string): Promise<string[]> {
 describe("a valid flow", () => {
   test.for(readdirSync(folder))("%s is read without a word", async (file) => {
     await valid(readFileSync(join(folder, file), "utf8"));
+  });
+
+  test("keeps the line break behind an expression in quotes, and not the one that ends a block", async () => {
+    const flow = await valid(
+      [
+        "name: lines",
+        "steps:",
+        "  - id: a",
+        "    uses: data.set",
+        "    with:",
+        '      quoted: "${{ 1 }}\\n"',
+        "      block: |",
+        "        ${{ 1 }}",
+        "      text: |",
+        "        ${{ 1 }} and ${{ 2 }}",
+        "",
+      ].join("\n"),
+    );
+    const { with: inputs } = flow.steps[0] as NodeStep;
+    expect(inputs.evaluate(scope)).toEqual({ quoted: "1\n", block: 1, text: "1 and 2\n" });
   });
 
   test("has everything that stands in its file", async () => {

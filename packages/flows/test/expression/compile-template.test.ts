@@ -24,7 +24,7 @@ function failure(source: string, parts = {}): ExpressionError {
 describe("a template", () => {
   test.for<[string, Json]>([
     ["${{ inputs.count }}", 3],
-    ["  ${{ inputs.count }}\n", 3],
+    ["  ${{ inputs.count }}\n", "  3\n"],
     ["${{ steps.fetch.output.list }}", [1, 2, 3]],
     ["${{ steps.fetch.output.nothing }}", null],
     ["${{ true }}", true],

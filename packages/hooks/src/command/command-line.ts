@@ -11,10 +11,20 @@ export function argvOf(command: Command, variables: Readonly<Record<string, stri
   return [fill(program), ...args.map(fill)];
 }
 
-/** The words of a command as far as they can be told without running a shell: for messages only. */
+/** The words of a command as far as they can be told without running a shell, well enough to find the files it names. */
 export function wordsOf(command: Command): string[] {
   if (typeof command !== "string") return [...command];
-  return (command.match(/"[^"]*"|'[^']*'|[^\s;|&<>()]+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+  const words: string[] = [];
+  const pattern = /"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'|&;<>()`\\]|\\.)+)/g;
+  let end = -1;
+  for (const match of command.slice(0, 65_536).matchAll(pattern)) {
+    const text = match[1] ?? match[2] ?? match[3]!.replace(/\\(.)/g, "$1");
+    // "$DIR"/run.sh is one word in two pieces.
+    if (match.index === end && words.length > 0) words[words.length - 1] += text;
+    else words.push(text);
+    end = match.index + match[0].length;
+  }
+  return words;
 }
 
 /** Inside a shell only what cannot become syntax is filled in; the rest the shell reads from the environment itself. */

@@ -70,13 +70,23 @@ export class HookDiscovery {
     return this.#layers.flatMap((layer) => {
       if (seen.has(layer.folder)) return [];
       seen.add(layer.folder);
-      return folderNames(layer.folder).flatMap((name) => {
+      const found = folderNames(layer.folder).flatMap((name) => {
         const folder = join(layer.folder, name);
         const file = join(folder, fileName);
         return isThere(file) ? [readHook(layer, folder, file)] : [];
       });
+      return found.map((hook, index) => withDuplicate(hook, found.slice(index + 1)));
     });
   }
+}
+
+/** Within a layer, the last of a name takes the place of the others, which nobody means. */
+function withDuplicate(hook: FoundHook, later: readonly FoundHook[]): FoundHook {
+  const other = later.find((one) => one.name === hook.name);
+  if (!other) return hook;
+  const findings = new Findings(hook.file);
+  findings.warning("duplicate-name", `${other.file} has the name "${hook.name}" too, and takes the place of this one.`);
+  return { ...hook, diagnostics: [...hook.diagnostics, ...findings.all] };
 }
 
 function folderNames(folder: string): string[] {

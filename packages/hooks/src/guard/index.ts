@@ -31,4 +31,5 @@ export {
   type GuardRecord,
   logGuardCalls,
   onGuardCall,
+  underTrace,
 } from "./telemetry.ts";

@@ -14,6 +14,8 @@ interface GuardSpan {
 export interface OpenTelemetry {
   startSpan(options: GuardOptions): GuardSpan;
   traceparent(): string | undefined;
+  /** Runs it as a child of a span of elsewhere; as it is, when that is no `traceparent`. */
+  under<T>(traceparent: string, run: () => T): T;
 }
 
 /** What the API keeps in the global object, shared by all its copies. */
@@ -22,6 +24,7 @@ interface Registered {
   readonly metrics?: unknown;
 }
 
+const traceparentFormat = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
 const apiKey = Symbol.for("opentelemetry.js.api.1");
 let made: { readonly for: Registered; readonly telemetry: OpenTelemetry } | undefined;
 
@@ -51,6 +54,12 @@ function bridge(api: Api): OpenTelemetry {
       const span = api.trace.getSpanContext(api.context.active());
       if (!span || !api.isSpanContextValid(span)) return undefined;
       return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, "0")}`;
+    },
+    under(traceparent, run) {
+      const [, traceId, spanId, flags] = traceparentFormat.exec(traceparent) ?? [];
+      if (traceId === undefined || spanId === undefined) return run();
+      const span = { traceId, spanId, traceFlags: Number.parseInt(flags!, 16), isRemote: true };
+      return api.context.with(api.trace.setSpanContext(api.context.active(), span), run);
     },
   };
 }

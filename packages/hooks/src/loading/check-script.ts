@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { wordsOf } from "../command/command-line.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Findings } from "../discovery/codes.ts";
-import { wordsOf } from "../trust/command-files.ts";
 import type { HookAction } from "./candidate.ts";
 
 const interpreters = new Set(["sh", "bash", "zsh", "dash", "python", "python3", "node", "ruby", "perl", "php"]);
@@ -14,7 +14,7 @@ export function checkScript(file: string, action: HookAction, cwd: string): read
     findings.error("handler-not-found", `The handler ${action.file} is not there.`);
   }
   if (action.type !== "command") return findings.all;
-  const words = typeof action.command === "string" ? wordsOf(action.command) : action.command;
+  const words = wordsOf(action.command);
   const script = scriptOf(words);
   if (script !== undefined && !existsSync(isAbsolute(script) ? script : resolve(cwd, script))) {
     findings.error("script-not-found", `The script ${script} is not there.`);

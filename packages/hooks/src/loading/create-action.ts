@@ -1,5 +1,6 @@
 import { createHttpHook } from "../claude/http-hook.ts";
 import { createCommandHook } from "../command/command-hook.ts";
+import type { CommandEnvironment } from "../command/environment.ts";
 import { createPersistentHook } from "../command/persistent-hook.ts";
 import type { HookCallback } from "../registry/hook-matcher.ts";
 import type { HookAction } from "./candidate.ts";
@@ -10,6 +11,7 @@ export interface ActionContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names of variables that programs do not inherit. */
   readonly withoutEnv: readonly string[];
+  readonly envFile: string | undefined;
 }
 
 /** Something that can be called. */
@@ -28,10 +30,17 @@ export function createAction(action: Exclude<HookAction, { type: "none" }>, cont
     command: action.command,
     ...(action.cwd === undefined ? {} : { cwd: action.cwd }),
     ...(action.variables === undefined ? {} : { variables: action.variables }),
-    ...(action.claude === undefined ? {} : { claude: action.claude }),
+    ...(action.claude === undefined ? {} : { claude: withEnvFile(action.claude, context.envFile) }),
     inherited: context.env,
     without: context.withoutEnv,
     projectDir: context.projectDir,
   });
   return { callback: hook.run, settleMs: hook.settleMs, close: () => hook.close() };
+}
+
+function withEnvFile(
+  claude: { readonly pluginRoot?: string },
+  envFile: string | undefined,
+): CommandEnvironment["claude"] {
+  return envFile === undefined ? claude : { ...claude, envFile };
 }

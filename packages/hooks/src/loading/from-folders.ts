@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import { wordsOf } from "../command/command-line.ts";
 import type { FoundHook } from "../discovery/discover.ts";
 import type { HookManifest } from "../discovery/manifest.ts";
 import { type HookEvent, hookEvents } from "../events/names.ts";
 import { eventRules } from "../events/rules.ts";
-import { filesNamedBy, wordsOf } from "../trust/command-files.ts";
+import { filesNamedBy } from "../trust/command-files.ts";
 import { type FingerprintSources, pathIn } from "../trust/fingerprint.ts";
 import type { HookAction, HookCandidate } from "./candidate.ts";
 import { checkScript } from "./check-script.ts";
@@ -76,12 +77,8 @@ function actionOf(manifest: HookManifest, folder: string): HookAction {
 
 function trustOf(found: FoundHook, action: HookAction, projectDir: string): NonNullable<HookCandidate["trust"]> {
   const key = `hook:${pathIn(projectDir, found.folder)}`;
-  const words = action.type === "command" ? wordsOfCommand(action.command) : [];
+  const words = action.type === "command" ? wordsOf(action.command) : [];
   const named = action.type === "handler" ? [action.file] : filesNamedBy(words, found.folder);
   const sources: FingerprintSources = { projectDir, folders: [found.folder], files: named };
   return { key, sources };
-}
-
-export function wordsOfCommand(command: string | readonly string[]): string[] {
-  return typeof command === "string" ? wordsOf(command) : [...command];
 }

@@ -3,12 +3,12 @@ import { basename, dirname } from "node:path";
 import { isUrlAllowed } from "../claude/http-hook.ts";
 import { parseSettings } from "../claude/parse-settings.ts";
 import type { Settings, SettingsHandler } from "../claude/settings.ts";
+import { wordsOf } from "../command/command-line.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Findings } from "../discovery/codes.ts";
 import { filesNamedBy } from "../trust/command-files.ts";
 import { digest, pathIn } from "../trust/fingerprint.ts";
 import type { HookAction, HookCandidate } from "./candidate.ts";
-import { wordsOfCommand } from "./from-folders.ts";
 
 export interface SettingsFile {
   readonly path: string;
@@ -82,7 +82,7 @@ function candidateOf(
     ...(settings.isDisabled ? { disabled: "disableAllHooks in its file" } : {}),
     ...(file.isFromProject ? { trust: trustOf(handler, settings, file, action, context) } : {}),
     canBeShadowed: false,
-    diagnostics: [],
+    diagnostics: urlFindings(handler, action, file),
   };
 }
 
@@ -113,6 +113,16 @@ function actionOf(
   };
 }
 
+function urlFindings({ action: wanted, line }: SettingsHandler, action: HookAction, file: SettingsFile): Diagnostic[] {
+  if (wanted.type !== "http" || action.type !== "none") return [];
+  const findings = new Findings(file.path);
+  findings.warning("url-not-allowed", `${wanted.url} is not among the addresses that hooks may post to.`, {
+    line,
+    column: 1,
+  });
+  return findings.all;
+}
+
 function shellOf(
   action: Extract<SettingsHandler["action"], { type: "command" }>,
 ): string | readonly [string, ...string[]] {
@@ -137,7 +147,7 @@ function trustOf(
 ): NonNullable<HookCandidate["trust"]> {
   const { line: _, ...definition } = handler;
   const variables = { CLAUDE_PROJECT_DIR: projectDir, CLAUDE_PLUGIN_ROOT: pluginRootOf(file.path) };
-  const words = action.type === "command" ? wordsOfCommand(action.command).flatMap(wordsOfCommand) : [];
+  const words = action.type === "command" ? wordsOf(action.command).flatMap((word) => wordsOf(word)) : [];
   return {
     key: `settings:${pathIn(projectDir, file.path)}:${digest(JSON.stringify(definition)).slice(0, 16)}`,
     sources: {

@@ -30,6 +30,8 @@ export interface LoadHooksOptions {
   readonly allowedUrls?: readonly string[];
   /** Names of variables that commands do not inherit; `*` at the end stands for any ending. */
   readonly withoutEnv?: readonly string[];
+  /** Where hooks from Claude Code's settings may leave `export` lines for the session (`CLAUDE_ENV_FILE`). */
+  readonly envFile?: string;
   /** Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly registry?: HookRegistryOptions;
@@ -59,7 +61,8 @@ export function loadHooks(options: LoadHooksOptions = {}): LoadedHooks {
   const judged = found.candidates.map((one) => judge(one, { store, trustAll: options.trustAll ?? false, env }));
   const judgements = shadow(judged);
   const registry = new HookRegistry({ env, ...options.registry });
-  const context: ActionContext = { projectDir, env, withoutEnv: options.withoutEnv ?? [] };
+  const { withoutEnv = [], envFile } = options;
+  const context: ActionContext = { projectDir, env, withoutEnv, envFile };
   const closers = judgements.flatMap((judgement) => register(registry, judgement, store, context));
   const diagnostics = [...found.diagnostics, ...found.candidates.flatMap((one) => one.diagnostics)];
   registry.report(diagnostics.filter((one) => one.severity === "error"));

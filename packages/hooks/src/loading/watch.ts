@@ -1,7 +1,11 @@
-import { type FSWatcher, readdirSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { wordsOf } from "../command/command-line.ts";
 import { hookLayers } from "../discovery/discover.ts";
+import { filesNamedBy } from "../trust/command-files.ts";
+import type { HookAction } from "./candidate.ts";
 import { type LoadedHooks, type LoadHooksOptions, loadHooks, settingsFiles } from "./load-hooks.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 /** Milliseconds of quiet after a change: editors write in several steps. */
 const quietMs = 100;
@@ -19,68 +23,92 @@ export interface LiveHooksOptions extends LoadHooksOptions {
   readonly onChange?: (hooks: LoadedHooks, file: string) => void;
 }
 
-/** Loads the hooks of a project, and again whenever one of their files changes. Breakers keep their memory. */
+/** Loads the hooks of a project, and again whenever they change. Breakers keep their memory. */
 export function watchHooks(options: LiveHooksOptions): LiveHooks {
-  let current = loadHooks(options);
-  let watchers: FSWatcher[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  const retired: Promise<void>[] = [];
+  return new WatchedHooks(options);
+}
 
-  const reload = async (file: string): Promise<void> => {
-    const isAllowed = (await options.mayChange?.(current, file).catch(() => true)) ?? true;
-    if (isClosed || !isAllowed) return;
-    const before = current;
-    current = loadHooks({ ...options, registry: { ...options.registry, breaker: before.registry.breaker } });
-    retired.push(before.retire());
-    rewatch();
-    options.onChange?.(current, file);
+class WatchedHooks implements LiveHooks {
+  current: LoadedHooks;
+  #signature: string;
+  readonly #options: LiveHooksOptions;
+  #watchers: readonly FSWatcher[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #reloading: Promise<void> = Promise.resolve();
+  readonly #retired: Promise<void>[] = [];
+
+  constructor(options: LiveHooksOptions) {
+    this.#options = options;
+    this.current = loadHooks(options);
+    this.#signature = signatureOf(this.current);
+    this.#watch();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#stopWatching();
+    await this.#reloading;
+    await Promise.all([...this.#retired, this.current.close()]);
+  }
+
+  readonly #seen = (file: string): void => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#reloading = this.#reloading.then(() => this.#reload(file)).catch(() => {});
+    }, quietMs);
   };
-  const rewatch = (): void => {
-    for (const watcher of watchers) watcher.close();
-    watchers = watchedFolders(options).flatMap((folder) => {
-      const seen = (file: string) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => void reload(file), quietMs);
-      };
-      return watchFolder(folder, seen);
+
+  #watch(): void {
+    this.#stopWatching();
+    const { file } = this.current.store;
+    const trusted = watchFolder(dirname(file), (changed) => {
+      if (changed === file || changed === dirname(file)) this.#seen(file);
     });
-  };
-  rewatch();
-  return {
-    get current() {
-      return current;
-    },
-    async close() {
-      isClosed = true;
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
-      await Promise.all([...retired, current.close()]);
-    },
-  };
-}
+    const folders = watchedFolders(this.#options).flatMap((folder) => watchFolder(folder, this.#seen));
+    this.#watchers = [...folders, ...trusted];
+  }
 
-function watchFolder(folder: string, seen: (file: string) => void): FSWatcher[] {
-  try {
-    const watcher = watch(folder, (_, name) => seen(name ? `${folder}/${name}` : folder));
-    // A folder that goes away is seen by the watcher of the one above.
-    watcher.on("error", () => watcher.close());
-    return [watcher];
-  } catch {
-    return folder === dirname(folder) ? [] : watchAbove(folder, seen);
+  #stopWatching(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
+
+  async #reload(file: string): Promise<void> {
+    if (this.#isClosed) return;
+    this.#watch();
+    const { registry, mayChange, onChange } = this.#options;
+    const next = loadHooks({ ...this.#options, registry: { ...registry, breaker: this.current.registry.breaker } });
+    // Hooks may write into their folders: that alone must not be a change, or one that writes on a change never rests.
+    const signature = signatureOf(next);
+    const isOther = signature !== this.#signature;
+    const isAllowed = isOther && ((await mayChange?.(this.current, file).catch(() => true)) ?? true);
+    if (this.#isClosed || !isAllowed) return next.close();
+    this.#retired.push(this.current.retire());
+    this.current = next;
+    this.#signature = signature;
+    onChange?.(next, file);
   }
 }
 
-/** Waits for a folder that is not there yet. */
-function watchAbove(folder: string, seen: (file: string) => void): FSWatcher[] {
-  try {
-    const name = folder.slice(dirname(folder).length + 1);
-    const watcher = watch(dirname(folder), (_, changed) => changed === name && seen(folder));
-    watcher.on("error", () => watcher.close());
-    return [watcher];
-  } catch {
-    return [];
-  }
+/** What has to differ for hooks to be others: what they are, and the files that stay loaded. */
+function signatureOf(loaded: LoadedHooks): string {
+  return JSON.stringify(
+    loaded.judgements.map(({ candidate: { diagnostics, trust, ...candidate }, status, detail, fingerprint }) => {
+      return [candidate, diagnostics, status, detail, fingerprint?.files, stampsOf(candidate.action)];
+    }),
+  );
+}
+
+function stampsOf(action: HookAction): readonly (number | undefined)[] {
+  if (action.type === "handler") return [changeTime(action.file)];
+  if (action.type !== "command" || action.mode !== "persistent") return [];
+  return filesNamedBy(wordsOf(action.command), action.cwd ?? ".").map(changeTime);
+}
+
+function changeTime(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ctimeMs;
 }
 
 /** The folders whose content decides which hooks there are. */

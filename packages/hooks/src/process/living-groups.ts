@@ -1,7 +1,7 @@
 import { signalGroup } from "./group.ts";
 
 const living = new Set<number>();
-const deadlySignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const deadlySignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 let isWatching = false;
 
 /**

@@ -1,21 +1,6 @@
 import { statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 
-/** Splits a command line into words, well enough to find the files it names. */
-export function wordsOf(command: string): string[] {
-  const words: string[] = [];
-  const pattern = /"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'|&;<>()`\\]|\\.)+)/g;
-  let end = -1;
-  for (const match of command.slice(0, 65_536).matchAll(pattern)) {
-    const text = match[1] ?? match[2] ?? match[3]!.replace(/\\(.)/g, "$1");
-    // "$DIR"/run.sh is one word in two pieces.
-    if (match.index === end && words.length > 0) words[words.length - 1] += text;
-    else words.push(text);
-    end = match.index + match[0].length;
-  }
-  return words;
-}
-
 /** The files that words of a command name, seen from `cwd`, after `$NAME` and `${NAME}` of these variables. */
 export function filesNamedBy(
   words: readonly string[],

@@ -170,6 +170,12 @@ describe("layers", () => {
     expect((await fire(load(project))).systemMessages).toEqual(["z", "a", "b"]);
   });
 
+  test("two of the same name in one folder are told, and the last one stands", async () => {
+    const loaded = load(createProject({ "hooks/a/HOOK.md": hook("a"), "hooks/b/HOOK.md": hook("b") }));
+    expect(codes(loaded)).toEqual(["duplicate-name"]);
+    expect((await fire(loaded)).systemMessages).toEqual(["b"]);
+  });
+
   test("a hook that may not run for want of trust takes nobody's place", async () => {
     const project = createProject({ "hooks/same/HOOK.md": hook("project", { enabled: false }) });
     project.writeHome({ ".config/pawl/hooks/same/HOOK.md": hook("user") });

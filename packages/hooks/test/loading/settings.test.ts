@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -73,6 +74,18 @@ describe("Claude Code's settings", () => {
     });
     const loaded = load(project, { settings: [join(project.dir, "plugin/hooks/hooks.json")] });
     expect((await fire(loaded, project)).systemMessages).toEqual(["plugin"]);
+  });
+
+  test("may leave variables for the session where the host says", async () => {
+    const project = createProject({
+      ".claude/settings.json": JSON.stringify({
+        hooks: { SessionStart: [{ hooks: [command('echo "export A=1" >> "$CLAUDE_ENV_FILE"')] }] },
+      }),
+    });
+    const envFile = join(project.home, "env");
+    const loaded = load(project, { envFile });
+    await loaded.registry.run("SessionStart", { ...inputs.SessionStart, cwd: project.dir });
+    expect(readFileSync(envFile, "utf8")).toBe("export A=1\n");
   });
 
   test("respect matchers and rules", async () => {
@@ -189,7 +202,10 @@ describe("a hook behind an address", () => {
 
   test("must be on this machine, or allowed", () => {
     const project = posting("https://hooks.example.com/x");
-    expect(load(project).hooks).toMatchObject([{ status: "unsupported" }]);
+    expect(load(project)).toMatchObject({
+      hooks: [{ status: "unsupported" }],
+      diagnostics: [{ code: "url-not-allowed", line: 1 }],
+    });
     const allowed = (pattern: string) => load(project, { allowedUrls: [pattern] }).hooks[0]!.status;
     expect(["https://hooks.example.com/*", "*.example.com", "https://*/x"].map(allowed)).toEqual(
       Array(3).fill("active"),

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { type LiveHooks, watchHooks } from "../../src/index.ts";
+import { type LiveHooks, loadHooks, trustHooks, watchHooks } from "../../src/index.ts";
 import { inputs } from "../inputs.ts";
 import { createProject, hookFile } from "../project.ts";
 
@@ -50,4 +50,57 @@ test("breakers keep their memory over a change", async () => {
   project.write({ "hooks/bad/HOOK.md": failing("two") });
   await vi.waitUntil(() => live.current.hooks[0]?.description === "two", 5_000);
   expect(await fire()).toMatchObject({ hooks: [{ reason: "breaker-open" }] });
+});
+
+test("a hook that writes into its own folder is no change", async () => {
+  const project = createProject();
+  const home = { ".config/pawl/hooks/a/HOOK.md": hookFile({ name: "a", event: "Stop", command: "date >> log" }) };
+  project.writeHome(home);
+  let changes = 0;
+  const live = watchHooks({ projectDir: project.dir, env: project.env, onChange: () => void changes++ });
+  onTestFinished(() => live.close());
+  await live.current.registry.run("Stop", { ...inputs.Stop, cwd: project.dir });
+  // A real change afterwards shows that the first one has been looked at.
+  project.writeHome({ ".config/pawl/hooks/b/HOOK.md": hook("b") });
+  await vi.waitUntil(() => names(live).join() === "a,b", 5_000);
+  expect(changes).toBe(1);
+});
+
+test("a handler module that changes is loaded again", async () => {
+  const says = (word: string) => `export default () => ({ systemMessage: "${word}" });`;
+  const project = createProject({
+    "hooks/a/HOOK.md": hookFile({ name: "a", event: "Stop", handler: "./a.mjs" }),
+    "hooks/a/a.mjs": says("one"),
+  });
+  const live = watchHooks({ projectDir: project.dir, env: project.env, trustAll: true });
+  onTestFinished(() => live.close());
+  const fire = async () => (await live.current.registry.run("Stop", inputs.Stop)).systemMessages.join();
+  expect(await fire()).toBe("one");
+  project.write({ "hooks/a/a.mjs": says("two") });
+  await vi.waitUntil(async () => (await fire()) === "two", { timeout: 5_000, interval: 50 });
+});
+
+test("trust that is given while a host runs takes effect", async () => {
+  const project = createProject({ "hooks/a/HOOK.md": hook("a") });
+  const live = watchHooks({ projectDir: project.dir, env: project.env });
+  onTestFinished(() => live.close());
+  expect(live.current.hooks).toMatchObject([{ status: "untrusted" }]);
+  trustHooks(loadHooks({ projectDir: project.dir, env: project.env }));
+  await vi.waitUntil(() => live.current.hooks[0]!.status === "active", 5_000);
+});
+
+test("a change that is not allowed leaves the hooks as they were", async () => {
+  const project = createProject({ "hooks/a/HOOK.md": hook("a") });
+  const asked: string[] = [];
+  const mayChange = async (_: unknown, file: string) => {
+    asked.push(file);
+    return asked.length > 1;
+  };
+  const live = watchHooks({ projectDir: project.dir, env: project.env, trustAll: true, mayChange });
+  onTestFinished(() => live.close());
+  project.write({ "hooks/a/HOOK.md": hook("b") });
+  await vi.waitUntil(() => asked.length === 1, 5_000);
+  expect(names(live)).toEqual(["a"]);
+  project.write({ "hooks/a/HOOK.md": hook("c") });
+  await vi.waitUntil(() => names(live).join() === "c", 5_000);
 });

@@ -28,18 +28,21 @@ function owner(folder: string, body: string): ChildProcess {
 const stubborn = "runChild({ argv: ['sh', '-c', `trap '' TERM HUP; echo $$ > ${folder}/pid; sleep 600; sleep 600`] });";
 
 describe("when the owner of a running program ends", () => {
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("by %s, the program's group ends with it", async (signal) => {
-    const folder = temporaryFolder();
-    const child = owner(folder, stubborn);
-    const group = await numberIn(join(folder, "pid"));
-    child.kill(signal);
-    await until(() => child.signalCode === signal);
-    await until(() => runningInGroup(group).length === 0);
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)(
+    "by %s, the program's group ends with it",
+    async (signal) => {
+      const folder = temporaryFolder();
+      const child = owner(folder, stubborn);
+      const group = await numberIn(join(folder, "pid"));
+      child.kill(signal);
+      await until(() => child.signalCode === signal);
+      await until(() => runningInGroup(group).length === 0);
+    },
+  );
 
   test("by process.exit, the program's group ends with it", async () => {
     const folder = temporaryFolder();
-    const child = owner(folder, `${stubborn}\nprocess.on("SIGUSR2", () => process.exit(5));`);
+    const child = owner(folder, `process.on("SIGUSR2", () => process.exit(5));\n${stubborn}`);
     const group = await numberIn(join(folder, "pid"));
     child.kill("SIGUSR2");
     await until(() => child.exitCode === 5);
@@ -48,7 +51,7 @@ describe("when the owner of a running program ends", () => {
 
   test("a signal that the owner handles itself ends nothing", async () => {
     const folder = temporaryFolder();
-    const child = owner(folder, `${stubborn}\nprocess.on("SIGTERM", () => writeFileSync(folder + "/heard", ""));`);
+    const child = owner(folder, `process.on("SIGTERM", () => writeFileSync(folder + "/heard", ""));\n${stubborn}`);
     const group = await numberIn(join(folder, "pid"));
     child.kill("SIGTERM");
     await until(() => existsSync(join(folder, "heard")));

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { expand, filesNamedBy, wordsOf } from "../../src/trust/command-files.ts";
+import { wordsOf } from "../../src/command/command-line.ts";
+import { expand, filesNamedBy } from "../../src/trust/command-files.ts";
 import { takeFingerprint } from "../../src/trust/fingerprint.ts";
 import { TrustStore, trustFile } from "../../src/trust/trust-store.ts";
 import { createProject } from "../project.ts";

@@ -9,7 +9,7 @@ export class PartialSet {
   readonly key: string;
   /** When its first token became durable: its time-out runs from there, also across restarts. */
   readonly firstAt: number;
-  readonly parts = new Map<number, Delivery>();
+  readonly parts: Map<number, Delivery> = new Map<number, Delivery>();
   attempt = 1;
   /** What must become durable when it closes. */
   notes: readonly Note[] = [];

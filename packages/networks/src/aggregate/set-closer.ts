@@ -3,7 +3,8 @@ import { failpoint } from "../delivery/failpoint.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
 import { deadLetterOf } from "../delivery/steps.ts";
-import { idOf, type TombstoneReason } from "../envelope/token.ts";
+import { idOf, inTrace, type TombstoneReason } from "../envelope/token.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf } from "../pod/refusal.ts";
 import { DueQueue } from "../schedule/due-queue.ts";
 import type { AggregateOptions } from "../topology/network.ts";
@@ -86,22 +87,20 @@ export class SetCloser {
     const { payloads, sources, missing } = partialsOf(network, pod, set);
     const parent = parentOf(pod, set);
     this.#open++;
-    const outcome = caller.call(
-      { payload: payloads },
-      {
-        id: `${parent.correlationId}/${pod.id}`,
-        correlationId: parent.correlationId,
-        attempt: set.attempt,
-        traceparent: parent.headers?.traceparent,
-        sources,
-        missing,
-      },
-    );
-    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(set, settled));
-    else this.#settle(set, outcome);
+    const subject: CallSubject = {
+      id: `${parent.correlationId}/${pod.id}`,
+      correlationId: parent.correlationId,
+      attempt: set.attempt,
+      traceparent: parent.headers?.traceparent,
+      sources,
+      missing,
+    };
+    const outcome = caller.call({ payload: payloads }, subject);
+    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(set, settled, subject.span));
+    else this.#settle(set, outcome, subject.span);
   }
 
-  #settle(set: PartialSet, outcome: Outcome<unknown>): void {
+  #settle(set: PartialSet, outcome: Outcome<unknown>, span: string | undefined): void {
     const { pod, line, random, clock, stats, log } = this.#options;
     failpoint("after-hook", pod.id);
     this.#open--;
@@ -111,7 +110,7 @@ export class SetCloser {
         const content = { payload: judgement.payload, reason: undefined };
         stats.sent += pod.egress.length;
         this.#commit(set, {
-          outputs: pod.egress.map((edge) => outcomeOf(parentOf(pod, set), edge, content, clock.now())),
+          outputs: pod.egress.map((edge) => outcomeOf(inTrace(parentOf(pod, set), span), edge, content, clock.now())),
         });
         break;
       }

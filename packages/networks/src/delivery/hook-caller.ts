@@ -1,8 +1,18 @@
-import { type Clock, type GuardContext, type GuardOptions, guard, type Logger, type Outcome } from "@pawl/hooks/guard";
+import {
+  type Clock,
+  currentTraceparent,
+  type GuardContext,
+  type GuardOptions,
+  guard,
+  type Logger,
+  type Outcome,
+  underTrace,
+} from "@pawl/hooks/guard";
 import type { PodInput, RunningBody } from "../pod/pod-body.ts";
 import { CallPodContext, type CallSubject, type PodConstants } from "../pod/pod-context.ts";
 import type { Pod } from "../topology/network.ts";
 import { podTypes } from "../topology/pod-type.ts";
+import type { Heartbeat } from "../watch/heartbeat.ts";
 import type { LoopWatch } from "../watch/loop-watch.ts";
 import type { PodStats } from "./pod-stats.ts";
 
@@ -12,6 +22,7 @@ export interface HookCallerOptions {
   readonly body: RunningBody;
   readonly stats: PodStats;
   readonly watch: LoopWatch | undefined;
+  readonly heartbeat: Heartbeat | undefined;
   /** Aborted when the network must stop at once. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -23,6 +34,8 @@ export class HookCaller {
   readonly #body: RunningBody;
   readonly #stats: PodStats;
   readonly #watch: LoopWatch | undefined;
+  readonly #heartbeat: Heartbeat | undefined;
+  readonly #number: number;
   readonly #guardOptions: GuardOptions;
   readonly #constants: PodConstants;
   readonly #name: string;
@@ -32,6 +45,8 @@ export class HookCaller {
     this.#body = options.body;
     this.#stats = options.stats;
     this.#watch = options.watch;
+    this.#heartbeat = options.heartbeat;
+    this.#number = pod.index + 1;
     this.#name = `${options.network}/${pod.id}`;
     this.#constants = { pod: pod.id, log, timeoutMs: pod.hookTimeoutMs, now: () => clock.now() };
     this.#guardOptions = {
@@ -46,7 +61,9 @@ export class HookCaller {
   call(input: PodInput, subject: CallSubject): Outcome<unknown> | Promise<Outcome<unknown>> {
     const start = performance.now();
     this.#stats.inFlight++;
-    const outcome = guard((context) => this.#enter(input, subject, context, start), this.#guardOptions);
+    const outcome = underTrace(subject.traceparent, () =>
+      guard((context) => this.#enter(input, subject, context, start), this.#guardOptions),
+    );
     if (!(outcome instanceof Promise)) return this.#ended(outcome, start);
     this.#watch?.entered(this.#name, this.#stats);
     return outcome.then((settled) => this.#ended(settled, start));
@@ -54,9 +71,13 @@ export class HookCaller {
 
   /** The synchronous part of a hook is measured here: while it runs, nothing else does. */
   #enter(input: PodInput, subject: CallSubject, guarded: GuardContext, start: number): unknown {
+    this.#heartbeat?.running(this.#number);
+    const span = currentTraceparent();
+    if (span !== undefined) subject.span = span;
     try {
-      return this.#body.call(input, new CallPodContext(this.#constants, subject, guarded));
+      return this.#body.call(input, new CallPodContext(this.#constants, { subject, guard: guarded, startedAt: start }));
     } finally {
+      this.#heartbeat?.running(0);
       const heldMs = performance.now() - start;
       if (heldMs > blockingMs) this.#watch?.blockedBy(this.#name, heldMs, this.#stats);
     }

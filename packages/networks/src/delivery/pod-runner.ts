@@ -1,5 +1,6 @@
 import type { Clock, Logger, Outcome } from "@pawl/hooks/guard";
-import { idOf, type Token, type TombstoneReason } from "../envelope/token.ts";
+import { idOf, inTrace, type Token, type TombstoneReason } from "../envelope/token.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import type { DeadReason } from "../transport/dead-letter.ts";
@@ -7,7 +8,7 @@ import { IdWindow } from "../transport/id-window.ts";
 import type { Consumer, Delivery, Line, Step } from "../transport/transport.ts";
 import { failpoint } from "./failpoint.ts";
 import type { HookCaller } from "./hook-caller.ts";
-import { judge } from "./judge.ts";
+import { type Judgement, judge } from "./judge.ts";
 import type { PodStats } from "./pod-stats.ts";
 import { deadLetterOf, messagesFrom, tombstonesFrom } from "./steps.ts";
 import type { Suspects } from "./suspects.ts";
@@ -96,34 +97,39 @@ export class PodRunner {
 
   #run(delivery: Delivery): void {
     const { token } = delivery;
+    const subject: CallSubject = {
+      id: idOf(token),
+      correlationId: token.correlationId,
+      attempt: delivery.attempt,
+      traceparent: token.headers?.traceparent,
+    };
     this.#open++;
-    const outcome = this.#options.caller.call(
-      { payload: token.payload!.take() },
-      {
-        id: idOf(token),
-        correlationId: token.correlationId,
-        attempt: delivery.attempt,
-        traceparent: token.headers?.traceparent,
-      },
-    );
-    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(delivery, settled));
-    else this.#settle(delivery, outcome);
+    const outcome = this.#options.caller.call({ payload: token.payload!.take() }, subject);
+    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(delivery, settled, subject.span));
+    else this.#settle(delivery, outcome, subject.span);
   }
 
-  #settle(delivery: Delivery, outcome: Outcome<unknown>): void {
-    const { pod, line, random, clock, log } = this.#options;
+  #settle(delivery: Delivery, outcome: Outcome<unknown>, span: string | undefined): void {
+    const { pod, line, random, clock } = this.#options;
     failpoint("after-hook", pod.id);
     this.#open--;
     const judgement = judge(outcome, { pod, line, attempt: delivery.attempt, random });
+    if (judgement.next === "send") {
+      const outputs = messagesFrom(pod, inTrace(delivery.token, span), judgement.payload, clock.now());
+      this.#commit(delivery, { outputs });
+    } else this.#settleWithout(delivery, judgement);
+    if (this.#waiting.length > 0) this.#serve();
+  }
+
+  /** There is no message to send. */
+  #settleWithout(delivery: Delivery, judgement: Exclude<Judgement, { next: "send" }>): void {
+    const { pod, stats, log } = this.#options;
     switch (judgement.next) {
-      case "send":
-        this.#commit(delivery, { outputs: messagesFrom(pod, delivery.token, judgement.payload, clock.now()) });
-        break;
       case "suppress":
         this.#suppress(delivery);
         break;
       case "retry":
-        this.#options.stats.retries++;
+        stats.retries++;
         log.warn(`${pod.id} failed and tries again: ${messageOf(judgement.error)}`, { attempt: delivery.attempt });
         delivery.retry(judgement.delayMs);
         break;
@@ -133,7 +139,6 @@ export class PodRunner {
       case "leave":
         break;
     }
-    if (this.#waiting.length > 0) this.#serve();
   }
 
   /** Nothing was returned: the end of the road at a sink, a suppressed message everywhere else. */

@@ -34,10 +34,6 @@ export function idOf(token: Token): string {
   return `${token.correlationId}/${token.edge}`;
 }
 
-export function isTombstone(token: Token): boolean {
-  return token.reason !== undefined;
-}
-
 /** The token that follows from `parent` on `edge`. */
 export function follow(parent: Token, edge: number, content: Payload | TombstoneReason, now: number): Token {
   const isMessage = typeof content !== "string";
@@ -53,4 +49,9 @@ export function follow(parent: Token, edge: number, content: Payload | Tombstone
     reply: parent.reply,
     payload: isMessage ? content : undefined,
   };
+}
+
+/** The token as part of the trace of the call that took it; as it is when spans are off. */
+export function inTrace(token: Token, span: string | undefined): Token {
+  return span === undefined ? token : { ...token, headers: { ...token.headers, traceparent: span } };
 }

@@ -1,22 +1,25 @@
-/** A closed list of what `error.code` can be in an answer of a gateway. */
-export type AnswerCode =
-  | "bad_json"
-  | "not_object"
-  | "bad_request"
-  | "rejected"
-  | "unauthorized"
-  | "forbidden"
-  | "conflict"
-  | "unprocessable"
-  | "idempotency_conflict"
-  | "not_found"
-  | "method_not_allowed"
-  | "unsupported_media_type"
-  | "timeout"
-  | "too_large"
-  | "busy"
-  | "hook_error"
-  | "unavailable";
+/** Everything that `error.code` can be in an answer of a gateway or sink. */
+export const answerCodes = {
+  bad_json: "The body is not JSON, not UTF-8, or nested too deeply.",
+  not_object: "The body is JSON, but not an object.",
+  bad_request: "A parameter or header of the request cannot be read.",
+  rejected: "The hook refused the message; its words are passed on.",
+  unauthorized: "A valid key is required.",
+  forbidden: "The hook forbids it.",
+  conflict: "The hook, or the state of a dead letter, does not allow it.",
+  unprocessable: "The hook cannot do anything with the message.",
+  idempotency_conflict: "The Idempotency-Key was used with another body.",
+  not_found: "There is no such network, pod, run or dead letter.",
+  method_not_allowed: "The path is asked with another method.",
+  unsupported_media_type: "The body is not announced as JSON.",
+  timeout: "The body did not come in time.",
+  too_large: "The body has more bytes than the gateway takes.",
+  busy: "Too many requests, or too many messages waiting: try later.",
+  hook_error: "The hook of the gateway has failed; why is in its log.",
+  unavailable: "The network is starting or stopping, or nothing can be made durable: try later.",
+} as const;
+
+export type AnswerCode = keyof typeof answerCodes;
 
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   return text(status, JSON.stringify(body), headers);

@@ -32,7 +32,7 @@ export function carriedHeaders(request: Request, origin: OriginOptions): Headers
  * @throws Refusal 400
  */
 export function waitOf(request: Request): number | undefined {
-  const asked = new URL(request.url).searchParams.get("wait");
+  const asked = request.url.includes("?") ? new URL(request.url).searchParams.get("wait") : null;
   const preferred = /(?:^|[,;]\s*)wait=(\d+)/i.exec(request.headers.get("prefer") ?? "")?.[1];
   const written = asked ?? preferred;
   if (written === undefined || written === null) return undefined;

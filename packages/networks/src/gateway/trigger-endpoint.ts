@@ -79,7 +79,7 @@ export class TriggerEndpoint {
       key === undefined
         ? newCorrelationId(clock.now())
         : derivedCorrelationId("key", [this.#run.network.name, this.#pod.id, key]);
-    return { request, payload, bodyHash: hashOf(text), waitMs, key, correlationId };
+    return { request, payload, bodyHash: key === undefined ? "" : hashOf(text), waitMs, key, correlationId };
   }
 
   /** The same key again gives the first answer; two at once become one. */

@@ -20,13 +20,31 @@ export class WorkerBody implements RunningBody {
   readonly #open = new Map<number, OpenCall>();
   #worker: Worker | undefined;
   #lastCall = 0;
+  #isClosed = false;
+  #givingUp: Promise<void> | undefined;
+  #started: OpenCall | undefined;
 
   constructor(start: WorkerStart, log: Logger) {
     this.#start = start;
     this.#log = log;
   }
 
+  /** Starting a thread and loading a module takes a while, which should not be the first message's. */
+  start(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#started = { resolve, reject };
+      this.#spawn();
+    });
+  }
+
+  /** While a call is being given up, its thread may be about to end: others wait for what becomes of it. */
   call(input: PodInput, context: PodContext): Promise<unknown> {
+    return this.#givingUp === undefined
+      ? this.#post(input, context)
+      : this.#givingUp.then(() => this.call(input, context));
+  }
+
+  #post(input: PodInput, context: PodContext): Promise<unknown> {
     const worker = this.#worker ?? this.#spawn();
     const call = ++this.#lastCall;
     const { pod, id, correlationId, attempt, deadline, traceparent, sources, missing } = context;
@@ -45,6 +63,7 @@ export class WorkerBody implements RunningBody {
 
   async close(): Promise<void> {
     const worker = this.#worker;
+    this.#isClosed = true;
     this.#worker = undefined;
     await worker?.terminate();
   }
@@ -63,7 +82,8 @@ export class WorkerBody implements RunningBody {
     if (message.type === "log") this.#log[message.level](message.message);
     else if (message.type === "broken")
       this.#lose(this.#worker, new Error(`The module could not be loaded in its thread: ${message.message}`));
-    else if (message.type !== "ready") {
+    else if (message.type === "ready") this.#started?.resolve(undefined);
+    else {
       const open = this.#open.get(message.call);
       this.#open.delete(message.call);
       if (message.type === "result") open?.resolve(message.value);
@@ -75,20 +95,28 @@ export class WorkerBody implements RunningBody {
   #abort(worker: Worker, call: number): void {
     if (!this.#open.has(call)) return;
     worker.postMessage({ type: "abort", call } satisfies ToWorker);
-    const timer = setTimeout(() => {
-      if (!this.#open.has(call) || this.#worker !== worker) return;
-      this.#log.warn(`The thread of ${this.#start.file} was ended: its hook did not come back.`);
-      this.#lose(worker, new Error("The thread of the hook was ended."));
-    }, graceMs);
-    timer.unref();
+    this.#givingUp = new Promise((resolve) => {
+      setTimeout(() => {
+        this.#givingUp = undefined;
+        if (this.#open.has(call) && this.#worker === worker) {
+          this.#log.warn(`The thread of ${this.#start.file} was ended: its hook did not come back.`);
+          this.#lose(worker, new Error("The thread of the hook was ended."));
+        }
+        resolve();
+      }, graceMs);
+    });
   }
 
   #lose(worker: Worker | undefined, error: Error): void {
     if (worker === undefined || worker !== this.#worker) return;
     this.#worker = undefined;
     void worker.terminate();
+    this.#started?.reject(error);
     for (const open of this.#open.values()) open.reject(error);
+    const isUsed = this.#open.size > 0;
     this.#open.clear();
+    // The next message should find a thread that is ready; one that breaks by itself is started only when it is needed.
+    if (isUsed && !this.#isClosed) this.#spawn();
   }
 }
 

@@ -38,6 +38,8 @@ export interface CallSubject {
   readonly traceparent: string | undefined;
   readonly sources?: readonly string[];
   readonly missing?: readonly string[];
+  /** The span of this very call, set when it begins: what follows from it belongs below. */
+  span?: string;
 }
 
 /** Built for every call, so it computes nothing that the hook does not ask for. */
@@ -45,13 +47,17 @@ export class CallPodContext implements PodContext {
   readonly #constants: PodConstants;
   readonly #subject: CallSubject;
   readonly #guard: GuardContext;
+  /** By the monotonic clock. */
   readonly #startedAt: number;
 
-  constructor(constants: PodConstants, subject: CallSubject, guard: GuardContext) {
+  constructor(
+    constants: PodConstants,
+    call: { readonly subject: CallSubject; readonly guard: GuardContext; readonly startedAt: number },
+  ) {
     this.#constants = constants;
-    this.#subject = subject;
-    this.#guard = guard;
-    this.#startedAt = constants.now();
+    this.#subject = call.subject;
+    this.#guard = call.guard;
+    this.#startedAt = call.startedAt;
   }
 
   get pod(): string {
@@ -71,7 +77,7 @@ export class CallPodContext implements PodContext {
   }
 
   get deadline(): number {
-    return this.#startedAt + this.#constants.timeoutMs;
+    return this.#constants.now() + this.#constants.timeoutMs - (performance.now() - this.#startedAt);
   }
 
   get signal(): AbortSignal {
@@ -83,7 +89,7 @@ export class CallPodContext implements PodContext {
   }
 
   get traceparent(): string {
-    return this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
+    return this.#subject.span ?? this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
   }
 
   get sources(): readonly string[] {

@@ -1,7 +1,8 @@
 import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
-import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
+import { mountStarting } from "../http/starting-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
 import type { FeedOptions } from "../initiators/trigger-feed.ts";
 import { createPodLoader } from "../pod/load-module.ts";
@@ -49,12 +50,14 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   const files = (options.files ?? findNetworkFiles(projectDir)).map(loadNetwork);
   const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
   const runs = new Map<string, RunningNetwork>();
+  const ready = announceStart(files, options);
   for (const file of files) {
     if (file.network === undefined) continue;
     const known = runs.get(file.network.name);
     if (known === undefined) await startOne(file, { options, runs, diagnostics });
     else diagnostics.push(sameName(file, known));
   }
+  ready();
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
   const startsByItself = options.startsByItself ?? true;
@@ -90,6 +93,15 @@ async function startFeed(
   return feedByTriggers(runs, { ...options.triggers, projectDir, log });
 }
 
+/** @returns what ends the announcement */
+function announceStart(files: readonly NetworkFile[], { http, atRoot = false }: StartNetworksOptions): () => void {
+  if (http === undefined) return () => {};
+  const byName = new Map(
+    files.flatMap(({ network }) => (network === undefined ? [] : [[network.name, network] as const])),
+  );
+  return mountStarting(http, [...byName.values()], atRoot);
+}
+
 interface Starting {
   readonly options: StartNetworksOptions;
   readonly runs: Map<string, RunningNetwork>;
@@ -105,6 +117,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       loadModule: createPodLoader(options.provide),
       special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
       log,
+      hasHeartbeat: options.http !== undefined,
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -129,9 +142,4 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
 function sameName(file: NetworkFile, known: RunningNetwork): Diagnostic {
   const message = `There are two networks called "${known.network.name}"; the other is in ${known.network.file}.`;
   return { code: "bad-id", severity: "error", message, file: file.file, line: 1, column: 1 };
-}
-
-/** Whether something keeps one of them from running. */
-export function hasFailed(networks: RunningNetworks): boolean {
-  return hasErrors(networks.diagnostics);
 }

@@ -9,6 +9,7 @@ import type { RunningBody } from "../pod/pod-body.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import { isEnd, isOrigin } from "../topology/pod-type.ts";
 import type { Line } from "../transport/transport.ts";
+import type { Heartbeat } from "../watch/heartbeat.ts";
 import type { LoopWatch } from "../watch/loop-watch.ts";
 import { Origin } from "./origin.ts";
 
@@ -18,6 +19,7 @@ export interface AssemblyOptions {
   readonly isAtomic: boolean;
   readonly bodies: readonly RunningBody[];
   readonly watch: LoopWatch | undefined;
+  readonly heartbeat?: Heartbeat | undefined;
   /** Aborted when hooks must stop at once. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -69,8 +71,18 @@ export function assemble(options: AssemblyOptions): Assembly {
 }
 
 function callerOf(pod: Pod, stats: PodStats, options: AssemblyOptions): HookCaller {
-  const { network, bodies, watch, signal, clock, log } = options;
-  return new HookCaller({ network: network.name, pod, body: bodies[pod.index]!, stats, watch, signal, clock, log });
+  const { network, bodies, watch, heartbeat, signal, clock, log } = options;
+  return new HookCaller({
+    network: network.name,
+    pod,
+    body: bodies[pod.index]!,
+    stats,
+    watch,
+    heartbeat,
+    signal,
+    clock,
+    log,
+  });
 }
 
 function receiverOf(options: PodRunnerOptions): Receiver {

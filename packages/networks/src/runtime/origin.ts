@@ -6,7 +6,8 @@ import { judge } from "../delivery/judge.ts";
 import type { PodStats } from "../delivery/pod-stats.ts";
 import { messagesFrom, tombstonesFrom } from "../delivery/steps.ts";
 import { newCorrelationId } from "../envelope/correlation.ts";
-import type { Headers, Token } from "../envelope/token.ts";
+import { type Headers, inTrace, type Token } from "../envelope/token.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import type { Line, Note, Receipt } from "../transport/transport.ts";
 
@@ -76,26 +77,27 @@ export class Origin {
   }
 
   /** @throws FullError, UnavailableError from the engine */
-  async accept(incoming: Incoming): Promise<Accepted | Refused> {
+  accept(incoming: Incoming): Promise<Accepted | Refused> {
     const { caller, stats, clock, pod } = this.#options;
     const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
     stats.received++;
-    const called = caller.call(
-      { payload: incoming.payload, headers: incoming.headers },
-      { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent: incoming.carried?.traceparent },
-    );
-    const outcome = called instanceof Promise ? await called : called;
-    failpoint("after-hook", pod.id);
-    return this.#send(incoming, correlationId, outcome);
+    const { traceparent } = incoming.carried ?? {};
+    const subject: CallSubject = { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent };
+    const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
+    const send = (outcome: Outcome<unknown>) => {
+      failpoint("after-hook", pod.id);
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+    };
+    return called instanceof Promise ? called.then(send) : send(called);
   }
 
-  async #send(incoming: Incoming, correlationId: string, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
+  async #send(incoming: Incoming, parent: Token, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
     const { network, pod, line, stats, clock } = this.#options;
     const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
     if (judgement.next !== "send" && judgement.next !== "suppress") {
       return { status: "refused", outcome, error: judgement.next === "bury" ? judgement.error : undefined };
     }
-    const parent = this.#root(incoming, correlationId);
+    const { correlationId } = parent;
     const now = clock.now();
     const isMessage = judgement.next === "send";
     const tokens = isMessage

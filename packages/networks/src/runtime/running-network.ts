@@ -7,6 +7,7 @@ import type { RunningBody } from "../pod/pod-body.ts";
 import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import { FullError, type Line, type Transport, UnavailableError } from "../transport/transport.ts";
+import { Heartbeat } from "../watch/heartbeat.ts";
 import { LoopWatch } from "../watch/loop-watch.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { type BodyFactory, loadBodies } from "./load-bodies.ts";
@@ -25,6 +26,8 @@ export interface NetworkOptions {
   readonly isStrict?: boolean;
   /** Where this process can be reached, for the commands of others. */
   readonly url?: string;
+  /** A thread that tells of a hook which never gives the event loop back. Default: none. */
+  readonly hasHeartbeat?: boolean;
   readonly clock?: Clock;
   readonly log?: Logger;
   /** Between 0 and 1, for the jitter of retries. */
@@ -80,12 +83,12 @@ export async function startNetwork(network: Network, options: NetworkOptions): P
 
 async function startBodies(network: Network, bodies: readonly RunningBody[]): Promise<void> {
   for (const pod of network.pods) {
-    const start = bodies[pod.index]!.start;
-    if (start === undefined) continue;
-    const outcome = await guard(() => start(), {
+    const body = bodies[pod.index]!;
+    if (body.start === undefined) continue;
+    const outcome = await guard(() => body.start?.(), {
       name: `${network.name}/${pod.id}`,
       point: "onStart",
-      timeoutMs: pod.hookTimeoutMs,
+      timeoutMs: startTimeoutMs,
     });
     if (outcome.status === "ok") continue;
     const why = outcome.status === "failed" ? messageOf(outcome.error) : outcome.status;
@@ -108,6 +111,7 @@ export class RunningNetwork {
   readonly waiters: Waiters;
   readonly watch: LoopWatch;
   readonly #bodies: readonly RunningBody[];
+  readonly #heartbeat: Heartbeat | undefined;
   readonly #abort = new AbortController();
   #state: NetworkState = "ready";
   #isRefusing = false;
@@ -123,12 +127,15 @@ export class RunningNetwork {
     this.waiters = new Waiters(clock);
     this.watch = new LoopWatch(log);
     this.#bodies = bodies;
+    const names = network.pods.map((pod) => `${network.name}/${pod.id}`);
+    this.#heartbeat = options.hasHeartbeat ? new Heartbeat(names) : undefined;
     this.parts = assemble({
       network,
       line,
       isAtomic: transport.isAtomic,
       bodies,
       watch: this.watch,
+      heartbeat: this.#heartbeat,
       signal: this.#abort.signal,
       clock,
       log,
@@ -157,13 +164,16 @@ export class RunningNetwork {
 
   /**
    * Calls the hook of a gateway or initiator; resolves once what it returned is durable.
-   * @throws FullError when there is no room, UnavailableError while stopping or when nothing can be made durable
+   * Rejects with FullError when there is no room, UnavailableError while stopping or when nothing can be made durable.
    */
-  async send(pod: string, incoming: Incoming): Promise<Accepted | Refused> {
+  send(pod: string, incoming: Incoming): Promise<Accepted | Refused> {
     const origin = this.parts.origins.get(pod);
-    if (origin === undefined) throw new RangeError(`"${pod}" is not a gateway or initiator of "${this.network.name}".`);
-    if (this.#isRefusing) throw new UnavailableError(`The network "${this.network.name}" is stopping.`);
-    if (!origin.hasRoom) throw new FullError("Too many messages are waiting.");
+    if (origin === undefined) {
+      return Promise.reject(new RangeError(`"${pod}" is not a gateway or initiator of "${this.network.name}".`));
+    }
+    if (this.#isRefusing)
+      return Promise.reject(new UnavailableError(`The network "${this.network.name}" is stopping.`));
+    if (!origin.hasRoom) return Promise.reject(new FullError("Too many messages are waiting."));
     return origin.accept(incoming);
   }
 
@@ -215,6 +225,7 @@ export class RunningNetwork {
     await this.line.close();
     this.waiters.close();
     this.watch.stop();
+    await this.#heartbeat?.close();
     await closeBodies(this.#bodies);
     this.#state = "closed";
   }
@@ -229,4 +240,5 @@ export class RunningNetwork {
 }
 
 const roomPollMs = 10;
+const startTimeoutMs = 30_000;
 const defaultDrainMs = 10_000;

@@ -1,19 +1,22 @@
 import type { Envelope } from "../envelope/envelope.ts";
 
 /** Why a token went no further. */
-export type DeadReason =
-  | "failed"
-  | "timeout"
-  | "rejected"
-  | "poison"
-  | "bad-return"
-  | "too-large"
-  | "hop-limit"
-  | "stale-edge"
-  | "no-key"
-  | "duplicate-key"
-  | "late"
-  | "expired";
+export const deadReasons = {
+  failed: "The hook failed on every attempt.",
+  timeout: "The hook gave no answer in time on the last attempt.",
+  rejected: "The hook said that trying again is of no use.",
+  poison: "The process ended each time the hook was called with it.",
+  "bad-return": "The hook returned something that is no message.",
+  "too-large": "The hook returned more than a message can hold.",
+  "hop-limit": "It travelled more edges than the network has pods.",
+  "stale-edge": "Its connection is no longer part of the network.",
+  "no-key": "It has no key that says which set of an aggregator it belongs to.",
+  "duplicate-key": "Its edge had already brought another message with the same key.",
+  late: "Its set was closed before it came.",
+  expired: "Its set was not complete when the time was up.",
+} as const;
+
+export type DeadReason = keyof typeof deadReasons;
 
 /** What is kept of tokens that a pod gave up on: one, or the partials of a set. */
 export interface NewDeadLetter {

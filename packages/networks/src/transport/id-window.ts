@@ -1,4 +1,4 @@
-const generationSize = 50_000;
+const generationSize = 16_384;
 const edgesPerWord = 31;
 
 /**

@@ -43,10 +43,14 @@ export async function openHooks(call: Call): Promise<OpenedHooks> {
 /** Opens the hooks for one piece of work, and closes them however it ends. */
 export async function withHooks<T>(call: Call, work: (opened: OpenedHooks) => Promise<T>): Promise<T> {
   const opened = await openHooks(call);
+  const end = (): void => void opened.loaded.close();
+  call.signal.addEventListener("abort", end, { once: true });
   try {
     return await work(opened);
   } finally {
+    // Hooks in the background come to their end, unless somebody is tired of waiting.
     await opened.loaded.retire();
+    call.signal.removeEventListener("abort", end);
   }
 }
 

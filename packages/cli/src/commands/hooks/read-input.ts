@@ -25,7 +25,10 @@ export async function eventOf(name: string | undefined, input: unknown): Promise
 }
 
 /** The JSON of `--input`, or of standard input. `isOptional`: an empty object when there is none. */
-export async function readInput(call: Call, { isOptional = false } = {}): Promise<unknown> {
+export async function readInput(
+  call: Call,
+  { isOptional = false }: { readonly isOptional?: boolean } = {},
+): Promise<unknown> {
   const file = typeof call.options.input === "string" ? call.options.input : undefined;
   const text =
     file === undefined || file === "-" ? await readStdin(isOptional && file === undefined) : readFile(call, file);

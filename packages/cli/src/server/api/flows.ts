@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type Flow, InputError, json, type ParsedFlow, problem, type StartedRun } from "@pawl/flows";
+import { type Flow, InputError, json, type ParsedFlow, type StartedRun } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
+import { refuse } from "../codes.ts";
 import type { ApiHandler, ApiParts } from "./api.ts";
 import { isMap, readFields } from "./read-request.ts";
 
@@ -49,7 +50,7 @@ async function startRun(
   if (fields instanceof Response) return fields;
   const { inputs = {}, vars = {} } = fields;
   if (!isMap(inputs) || !isMap(vars)) {
-    return problem(400, "invalid-request", "inputs and vars are maps, when they are given.");
+    return refuse(400, "invalid-request", "inputs and vars are maps, when they are given.");
   }
   const key = request.headers.get("idempotency-key");
   try {
@@ -59,14 +60,14 @@ async function startRun(
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const members = { errors: error.diagnostics };
-    return problem(422, "invalid-inputs", error.message, { members });
+    return refuse(422, "invalid-inputs", error.message, { members });
   }
 }
 
 function started(flow: Flow, { runId, created, dropped }: StartedRun): Response {
   if (dropped) {
     const detail = `${flow.name} has its limit of runs, and its overflow policy drops this one.`;
-    return problem(429, "run-dropped", detail, { headers: { "retry-after": "1" } });
+    return refuse(429, "run-dropped", detail, { headers: { "retry-after": "1" } });
   }
   const location = `/api/v1/runs/${runId}`;
   return json(created ? 202 : 200, { run: { id: runId, flow: flow.name } }, { location });
@@ -78,5 +79,5 @@ function digest(key: string): string {
 
 function unknownFlow(name: string, parts: ApiParts): Response {
   const names = parts.flows().map((flow) => flow.name);
-  return problem(404, "unknown-flow", `There is no flow "${name.slice(0, 100)}".${didYouMean(name, names)}`);
+  return refuse(404, "unknown-flow", `There is no flow "${name.slice(0, 100)}".${didYouMean(name, names)}`);
 }

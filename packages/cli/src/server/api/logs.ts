@@ -1,4 +1,5 @@
-import { type EventLog, json, type LoggedEvent, problem } from "@pawl/flows";
+import { type EventLog, json, type LoggedEvent } from "@pawl/flows";
+import { refuse } from "../codes.ts";
 import type { ApiHandler, ApiParts } from "./api.ts";
 import { eventStream } from "./event-stream.ts";
 import { queryOf, readNumber } from "./read-request.ts";
@@ -41,5 +42,5 @@ function startOf(request: Request): number | Response {
   if (last === null) return readNumber(queryOf(request), "after", { min: 0, max: 1e15, otherwise: 0 });
   return /^\d{1,15}$/.test(last)
     ? Number(last)
-    : problem(400, "invalid-request", "Last-Event-ID is the number of an event.");
+    : refuse(400, "invalid-request", "Last-Event-ID is the number of an event.");
 }

@@ -1,4 +1,5 @@
-import { type Json, problem, readBody } from "@pawl/flows";
+import { type Json, readBody } from "@pawl/flows";
+import { refuse } from "../codes.ts";
 
 const maxBytes = 1024 * 1024;
 
@@ -7,20 +8,20 @@ export async function readFields(request: Request): Promise<Readonly<Record<stri
   const body = await readBody(request, maxBytes);
   if (body === undefined) {
     const headers = { connection: "close" };
-    return problem(413, "body-too-large", `The body is larger than ${maxBytes} bytes.`, { headers });
+    return refuse(413, "body-too-large", `The body is larger than ${maxBytes} bytes.`, { headers });
   }
   if (body.length === 0) return {};
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "")) {
-    return problem(415, "unsupported-media-type", "The body has to be JSON, with content-type: application/json.");
+    return refuse(415, "unsupported-media-type", "The body has to be JSON, with content-type: application/json.");
   }
   let value: Json;
   try {
     value = JSON.parse(body.toString("utf8")) as Json;
   } catch {
-    return problem(400, "invalid-json", "The body is not JSON.");
+    return refuse(400, "invalid-json", "The body is not JSON.");
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, Json>;
-  return problem(400, "invalid-request", "The body has to be a map.");
+  return refuse(400, "invalid-request", "The body has to be a map.");
 }
 
 export function queryOf(request: Request): URLSearchParams {
@@ -38,7 +39,7 @@ export function readNumber(
   if (text === null) return otherwise;
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  return problem(
+  return refuse(
     400,
     "invalid-request",
     `${name} is a whole number from ${min} to ${max}; "${text.slice(0, 50)}" came.`,

@@ -1,4 +1,5 @@
-import { json, problem, type RunRecord, type RunStatus, toRunReport } from "@pawl/flows";
+import { json, type RunRecord, type RunStatus, toRunReport } from "@pawl/flows";
+import { refuse } from "../codes.ts";
 import type { ApiHandler, ApiParts } from "./api.ts";
 import { queryOf, readFields, readNumber } from "./read-request.ts";
 
@@ -30,7 +31,7 @@ async function listRuns(request: Request, _params: unknown, parts: ApiParts): Pr
   const status = query.getAll("status").flatMap((text) => text.split(",")) as RunStatus[];
   const wrong = status.find((each) => !statuses.includes(each));
   if (wrong !== undefined) {
-    return problem(400, "invalid-request", `status is one of ${statuses.join(", ")}; "${wrong.slice(0, 50)}" came.`);
+    return refuse(400, "invalid-request", `status is one of ${statuses.join(", ")}; "${wrong.slice(0, 50)}" came.`);
   }
   const flow = query.get("flow");
   const cursor = query.get("cursor");
@@ -68,10 +69,10 @@ async function cancelRun(
   const reason = typeof fields.reason === "string" ? fields.reason.slice(0, 1_000) : "Cancelled through the API.";
   const result = await parts.engine.store.durability.cancel(id, reason);
   if (result === "unknown") return unknownRun(id);
-  if (result === "ended") return problem(409, "run-ended", `The run ${id} has ended already.`);
+  if (result === "ended") return refuse(409, "run-ended", `The run ${id} has ended already.`);
   return json(result === "cancelled" ? 200 : 202, { run: { id }, result });
 }
 
 export function unknownRun(id: string): Response {
-  return problem(404, "unknown-run", `There is no run ${id.slice(0, 100)}.`);
+  return refuse(404, "unknown-run", `There is no run ${id.slice(0, 100)}.`);
 }

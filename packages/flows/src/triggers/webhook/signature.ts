@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 export const signatureSchemes = ["github", "stripe", "slack", "standard"] as const;
-export type SignatureScheme = (typeof signatureSchemes)[number];
+type SignatureScheme = (typeof signatureSchemes)[number];
 
 export interface SignedRequest {
   readonly headers: Headers;

@@ -42,7 +42,10 @@ async function openMount(
   if (http === undefined) throw new TriggerError("no-server", "A webhook needs the server that `pawl serve` runs.");
   if (input.port === undefined) return { mount: http.main, close: async () => {} };
   const host = input.host ?? loopback;
-  const listener = await http.listen({ host, port: input.port });
+  const listener = await http.listen({ host, port: input.port }).catch((error: NodeJS.ErrnoException) => {
+    // It may become free: the trigger tries again.
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${input.port} of ${host} is in use.`) : error;
+  });
   if (host !== loopback && host !== "localhost" && host !== "::1" && input.secret === undefined) {
     log.warn(`Everybody who reaches ${listener.url} can start runs of ${context.flowName}: its webhook has no secret.`);
   }

@@ -5,7 +5,7 @@ import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
 import type { DeadLetters } from "../dead-letter.ts";
 import { IdWindow } from "../id-window.ts";
-import { Mailbox } from "../mailbox.ts";
+import { type Letter, Mailbox } from "../mailbox.ts";
 import type {
   Backlog,
   ConsumeOptions,
@@ -56,9 +56,9 @@ export class MemoryLine implements Line {
     extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
   ): Promise<"new" | "duplicate"> {
     if (extra.receipt !== undefined && this.#notes.receipt(extra.receipt) !== undefined) return "duplicate";
-    if (tokens.length > 0 && tokens.every((token) => this.#seen.has(token.correlationId, token.edge)))
-      return "duplicate";
-    for (const token of tokens) this.#accept(token);
+    let fresh = 0;
+    for (const token of tokens) if (this.#accept(token)) fresh++;
+    if (tokens.length > 0 && fresh === 0) return "duplicate";
     if (extra.receipt !== undefined) this.#notes.keepReceipt(extra.receipt);
     for (const note of extra.notes ?? []) this.#notes.set(note);
     return "new";
@@ -136,10 +136,12 @@ export class MemoryLine implements Line {
     this.#mailboxOf(delivery.token).settle(delivery);
   }
 
-  #accept(token: Token): void {
-    if (!this.#seen.add(token.correlationId, token.edge)) return;
+  /** @returns false when its id was known */
+  #accept(token: Token): boolean {
+    if (!this.#seen.add(token.correlationId, token.edge)) return false;
     const delivery = new MemoryDelivery(this, token, ++this.#seq, this.#clock.now());
     this.#mailboxOf(token).push(delivery);
+    return true;
   }
 
   #mailboxOf(token: Token): Mailbox<MemoryDelivery> {
@@ -155,6 +157,8 @@ class MemoryDelivery implements Delivery {
   readonly bytes: number;
   attempt = 1;
   isSettled = false;
+  previous: Letter | undefined = undefined;
+  next: Letter | undefined = undefined;
   readonly #line: MemoryLine;
 
   constructor(line: MemoryLine, token: Token, seq: number, arrivedAt: number) {

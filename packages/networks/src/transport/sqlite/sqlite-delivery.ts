@@ -1,4 +1,5 @@
 import type { Token } from "../../envelope/token.ts";
+import type { Letter } from "../mailbox.ts";
 import type { Delivery, Step, StepDone } from "../transport.ts";
 
 /** What a delivery asks of its line. */
@@ -16,6 +17,8 @@ export class SqliteDelivery implements Delivery {
   readonly bytes: number;
   attempt: number;
   isSettled = false;
+  previous: Letter | undefined = undefined;
+  next: Letter | undefined = undefined;
   readonly #desk: DeliveryDesk;
 
   constructor(
