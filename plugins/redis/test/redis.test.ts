@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { JsonObject } from "@pawl/flows";
 import { createTestHarness, type TestHarness } from "@pawl/flows/testing";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -129,7 +130,8 @@ describe("without a Redis server", () => {
   test.each([["by host and port"], ["by URL"]])("the address that refused is named, given %s", async (how) => {
     await using harness = disposable(createTestHarness());
     const port = await freePort();
-    const where = how === "by URL" ? { url: `redis://:secret@127.0.0.1:${port}` } : { host: "127.0.0.1", port };
+    const where: JsonObject =
+      how === "by URL" ? { url: `redis://:secret@127.0.0.1:${port}` } : { host: "127.0.0.1", port };
     const refused = new RegExp(`127\\.0\\.0\\.1:${port}.*refused`);
     const error = await harness.collect(pubsub, { ...where, channel: "c" }, 1).catch((thrown: Error) => thrown);
     expect((error as Error).message).toMatch(refused);
