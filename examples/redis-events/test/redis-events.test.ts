@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { createClient } from "redis";
 import { expect, onTestFinished, test } from "vitest";
-import { startRedis, whyNoRedis } from "../../../plugins/redis/test/redis-server.ts";
+import { connectTo, startRedis, whyNoRedis } from "../../../plugins/redis/test/redis-server.ts";
 import { copyOfExample, linesOf, pawlJson, startServe, until } from "../../../test/end-to-end/pawl.ts";
 
 const count = process.env.PAWL_SOAK ? 10_000 : 200;
@@ -13,8 +12,7 @@ test.skipIf(whyNoRedis)(
   async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.close());
-    const client = createClient({ url: redis.url });
-    await client.connect();
+    const client = await connectTo(redis.url);
     onTestFinished(() => client.destroy());
     await client.del("orders");
     const cwd = copyOfExample("redis-events");

@@ -64,6 +64,14 @@ async function launch(port: number, folder: string, url: string): Promise<() => 
   };
 }
 
+/** A client that is connected; for who tests from another package. */
+export async function connectTo(url: string): Promise<ReturnType<typeof createClient>> {
+  const client: ReturnType<typeof createClient> = createClient({ url });
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
