@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import type { JsonObject } from "@pawl/flows";
+import { createTestHarness, type TestHarness } from "@pawl/flows/testing";
+import { createClient } from "redis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import plugin, { publish, pubsub, stream, xadd } from "../src/index.ts";
+import { freePort, type RedisServer, startRedis, whyNoRedis } from "./redis-server.ts";
+
+test("the plugin brings two triggers and two nodes", () => {
+  expect(plugin.triggers?.map(({ name }) => name)).toEqual(["redis.pubsub", "redis.stream"]);
+  expect(plugin.nodes?.map(({ name }) => name)).toEqual(["redis.publish", "redis.xadd"]);
+});
+
+describe.skipIf(whyNoRedis)(`with a Redis server${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
+  let server: RedisServer;
+  let client: ReturnType<typeof createClient>;
+  let harness: TestHarness;
+  let key: string;
+  beforeAll(async () => {
+    server = await startRedis();
+    client = createClient({ url: server.url });
+    client.on("error", () => {});
+    await client.connect();
+  });
+  afterAll(async () => {
+    client.destroy();
+    await server.close();
+  });
+  beforeEach(() => {
+    harness = createTestHarness();
+    key = `pawl-test-${randomUUID()}`;
+  });
+  afterEach(async () => {
+    await client.del(key);
+    await harness.close();
+  });
+  const at = () => ({ url: server.url });
+  const pending = async () => (await client.xPending(key, "pawl")).pending;
+
+  test("each message of a channel is one event, in order", async () => {
+    const send = async () => {
+      for (const text of ["1", "2", "3", "a $(touch owned)"]) await client.publish(key, text);
+    };
+    const events = await harness.collect(pubsub, { ...at(), channel: key }, 4, { whenReady: send });
+    const data = ["1", "2", "3", "a $(touch owned)"];
+    expect(events.map(({ payload }) => payload)).toEqual(data.map((text) => ({ channel: key, data: text })));
+    expect(new Set(events.map(({ runId }) => runId)).size).toBe(4);
+  });
+
+  test("a pattern takes several channels, and the event tells which", async () => {
+    const whenReady = () => Promise.all(["a", "b"].map((name) => client.publish(`${key}.${name}`, name)));
+    const events = await harness.collect(pubsub, { ...at(), pattern: `${key}.*` }, 2, { whenReady });
+    expect(events.map(({ payload }) => payload)).toEqual(["a", "b"].map((n) => ({ channel: `${key}.${n}`, data: n })));
+  });
+
+  test("a channel is listened to again after the server was restarted", async ({ skip }) => {
+    if (!server.restart) return skip("the server is not ours to restart");
+    const stopping = new AbortController();
+    const whenReady = async () => {
+      await server.restart!();
+      while (!stopping.signal.aborted) {
+        await client.publish(key, "again").catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const events = await harness.collect(pubsub, { ...at(), channel: key }, 1, { whenReady });
+    stopping.abort();
+    expect(events[0]!.payload).toEqual({ channel: key, data: "again" });
+  });
+
+  test("entries of a stream are events with the entry's id, acknowledged once their run is queued", async () => {
+    const ids = [];
+    for (const n of ["1", "2", "3"]) ids.push(await client.xAdd(key, "*", { n, body: `{"n":${n}}` }));
+    const events = await harness.collect(stream, { ...at(), stream: key }, 3);
+    expect(events.map(({ payload }) => payload)).toEqual(["1", "2", "3"].map((n) => ({ n, body: `{"n":${n}}` })));
+    expect(events.map(({ event }) => event.entry_id)).toEqual(ids);
+    expect(await pending(), "the last one was durable, and the trigger stopped before it could say so").toBe(1);
+    await client.xAdd(key, "*", { n: "4" });
+    const again = await harness.collect(stream, { ...at(), stream: key }, 2);
+    expect(again.map(({ duplicate }) => duplicate)).toEqual([true, false]);
+  });
+
+  test("a field of JSON becomes the payload, and one that is none stays text", async () => {
+    await client.xAdd(key, "*", { body: '{"total":12}' });
+    await client.xAdd(key, "*", { body: "{broken" });
+    const events = await harness.collect(stream, { ...at(), stream: key, json: "body" }, 2);
+    expect(events.map(({ payload }) => payload)).toEqual([{ total: 12 }, "{broken"]);
+  });
+
+  test("what a dead consumer holds is taken over", async () => {
+    await client.xGroupCreate(key, "pawl", "0", { MKSTREAM: true });
+    const id = await client.xAdd(key, "*", { n: "1" });
+    await client.xReadGroup("pawl", "dead", { key, id: ">" });
+    const events = await harness.collect(stream, { ...at(), stream: key, claim_after: "10ms" }, 1);
+    expect(events[0]!.event.entry_id).toBe(id);
+  });
+
+  test("the nodes publish and add what a trigger then gets", async () => {
+    const whenReady = () => harness.runNode(publish, { ...at(), channel: key, message: { total: 1 } });
+    const [message] = await harness.collect(pubsub, { ...at(), channel: key }, 1, { whenReady });
+    expect(message!.payload).toEqual({ channel: key, data: '{"total":1}' });
+    const added = await harness.runNode(xadd, { ...at(), stream: key, fields: { text: "a", list: [1] } });
+    expect(added.status, added.error?.message).toBe("success");
+    const [entry] = await harness.collect(stream, { ...at(), stream: key }, 1);
+    expect(entry).toMatchObject({
+      payload: { text: "a", list: "[1]" },
+      event: { entry_id: (added.output as { id: string }).id },
+    });
+  });
+
+  test("a key that is no stream is a final failure with Redis's own words", async () => {
+    await client.set(key, "a text");
+    const collected = harness.collect(stream, { ...at(), stream: key }, 1);
+    await expect(collected).rejects.toMatchObject({ name: "TriggerError", code: "redis-refused" });
+  });
+
+  test("a stopped stream trigger leaves no connection behind", async () => {
+    const stopping = new AbortController();
+    const clients = async () => (await client.clientList()).length;
+    const before = await clients();
+    const whenReady = () => setTimeout(() => stopping.abort(), 50);
+    expect(await harness.collect(stream, { ...at(), stream: key }, 1, { whenReady, signal: stopping.signal })).toEqual(
+      [],
+    );
+    await vi.waitFor(async () => expect(await clients()).toBe(before));
+  });
+});
+
+describe("without a Redis server", () => {
+  test.each([["by host and port"], ["by URL"]])("the address that refused is named, given %s", async (how) => {
+    await using harness = disposable(createTestHarness());
+    const port = await freePort();
+    const where: JsonObject =
+      how === "by URL" ? { url: `redis://:secret@127.0.0.1:${port}` } : { host: "127.0.0.1", port };
+    const refused = new RegExp(`127\\.0\\.0\\.1:${port}.*refused`);
+    const error = await harness.collect(pubsub, { ...where, channel: "c" }, 1).catch((thrown: Error) => thrown);
+    expect((error as Error).message).toMatch(refused);
+    expect((error as Error).message).not.toContain("secret");
+    const outcome = await harness.runNode(publish, { ...where, channel: "c", message: "m" });
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "redis-failed" } });
+    expect(outcome.error?.message).toMatch(refused);
+  });
+
+  test.each([
+    [pubsub, { channel: "a", pattern: "b" }],
+    [pubsub, {}],
+    [pubsub, { channel: "a", port: 0 }],
+    [pubsub, { channel: "a", url: "http://localhost" }],
+    [stream, {}],
+    [stream, { stream: "s", batch: 0 }],
+    [stream, { stream: "s", claim_after: "soon" }],
+    [stream, { stream: "s", unheard_of: 1 }],
+  ])("a wrong input is refused before anything is connected: $1", async (definition, input) => {
+    await using harness = disposable(createTestHarness());
+    await expect(harness.collect(definition, input, 1)).rejects.toMatchObject({ code: "invalid-input" });
+  });
+});
+
+function disposable(harness: TestHarness): TestHarness & AsyncDisposable {
+  return Object.assign(harness, { [Symbol.asyncDispose]: () => harness.close() });
+}
