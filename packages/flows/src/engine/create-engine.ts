@@ -1,4 +1,5 @@
-import { systemClock } from "@pawl/hooks/guard";
+import { type Clock, systemClock } from "@pawl/hooks/guard";
+import type { Store } from "../durability/store.ts";
 import { definedVariables } from "../execution/environment.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
@@ -28,13 +29,7 @@ export function createEngine(options: EngineOptions): Engine {
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
   const definitions = new Definitions();
   const env = definedVariables(options.env ?? process.env);
-  const start: StartRun = async (flow, request = {}) => {
-    definitions.remember(flow);
-    const run = newRun(flow, request, { env, now: clock.now() });
-    const masker = new Masker([...secretVariables(env), ...(request.secrets ?? [])]);
-    for (const source of Object.values(flow.secrets)) if ("env" in source) masker.add(env[source.env] ?? "");
-    return store.durability.start(encodedRun(run, flow, masker), { here: request.here ?? false });
-  };
+  const start = createStart({ definitions, env, clock, store });
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
   const host: Host = {
     projectDir,
@@ -67,7 +62,25 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async replay(runId, from, request = {}) {
       const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);
-      return executeHere(store, body, id, request);
+      return shownRun(await executeHere(store, body, id, request));
     },
+  };
+}
+
+interface StartParts {
+  readonly definitions: Definitions;
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly store: Store;
+}
+
+/** Queues runs; what is secret in what they are given reaches the store as references only. */
+function createStart({ definitions, env, clock, store }: StartParts): StartRun {
+  return async (flow, request = {}) => {
+    definitions.remember(flow);
+    const run = newRun(flow, request, { env, now: clock.now() });
+    const masker = new Masker([...secretVariables(env), ...(request.secrets ?? [])]);
+    for (const source of Object.values(flow.secrets)) if ("env" in source) masker.add(env[source.env] ?? "");
+    return store.durability.start(encodedRun(run, flow, masker), { here: request.here ?? false });
   };
 }
