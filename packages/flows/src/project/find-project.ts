@@ -23,7 +23,10 @@ export const configFiles: readonly string[] = [
   "pawl.config.mjs",
 ];
 
-/** The nearest folder, from here upwards, with `.pawl/` or `pawl.config.*`. */
+/** People write flows first: these make a project of the very folder they stand in. */
+const telling: readonly string[] = ["flows", "networks"];
+
+/** The nearest folder, from here upwards, with `.pawl/` or `pawl.config.*`; else this one, when it has flows or networks. */
 export function findProject(from: string, env: Environment = process.env): Project {
   const start = resolve(from);
   for (let dir = start; ; dir = dirname(dir)) {
@@ -32,6 +35,7 @@ export function findProject(from: string, env: Environment = process.env): Proje
       return projectAt(dir, join(dir, ".pawl"), configFile);
     if (dirname(dir) === dir) break;
   }
+  if (telling.some((name) => existsSync(join(start, name)))) return projectAt(start, join(start, ".pawl"), undefined);
   return { ...projectAt(start, userStateDir(env), undefined), isProject: false };
 }
 

@@ -21,6 +21,14 @@ describe("the project around a folder", () => {
     });
   });
 
+  test("is the folder itself when it has flows or networks and nothing is around it", () => {
+    const folder = folderWith({ "mine/flows/a.yaml": "", "mine/below/file": "", "net/networks/a.yaml": "" });
+    const mine = join(folder, "mine");
+    expect(findProject(mine)).toMatchObject({ dir: mine, isProject: true, stateDir: join(mine, ".pawl") });
+    expect(findProject(join(folder, "net")).isProject).toBe(true);
+    expect(findProject(join(mine, "below")).isProject).toBe(false);
+  });
+
   test("is none outside, where the state is the user's", () => {
     const folder = folderWith({});
     expect(findProject(folder, { XDG_STATE_HOME: "/state" })).toMatchObject({
