@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { replaceFile } from "../file/atomic.ts";
@@ -54,7 +54,9 @@ async function save(response: Response, target: string, given: DownloadInput): P
   }
   const hash = createHash("sha256");
   await replaceFile(target, async (temporary) => {
-    await pipeline(counted(response, given.max_bytes, hash), createWriteStream(temporary));
+    // Opened before the first byte: a stream that opens by itself may make the file after a failure has removed it.
+    const file = await open(temporary, "wx");
+    await pipeline(counted(response, given.max_bytes, hash), file.createWriteStream());
     const sum = hash.digest("hex");
     if (given.sha256 !== undefined && sum !== given.sha256.toLowerCase()) {
       throw new NodeError(`The file has the SHA-256 ${sum}; ${given.sha256} was expected.`, { code: "checksum" });
