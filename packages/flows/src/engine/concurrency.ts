@@ -1,6 +1,6 @@
 import type { Flow } from "../definition/flow.ts";
 import type { NewRun, RunTrigger } from "../durability/records.ts";
-import { plain } from "../execution/values.ts";
+import { plain } from "../execution/scope/values.ts";
 import type { JsonObject } from "../json.ts";
 
 /**

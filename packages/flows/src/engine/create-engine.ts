@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "@pawl/hooks/guard";
 import type { Store } from "../durability/store.ts";
-import { definedVariables } from "../execution/environment.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
+import { definedVariables } from "../execution/scope/environment.ts";
 import { encodedRun, shownRun } from "../masking/masked-run.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";

@@ -8,7 +8,7 @@ import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { Masker } from "../masking/masker.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
-import type { Settled, StepEntry, Values } from "./values.ts";
+import type { Settled, StepEntry, Values } from "./scope/values.ts";
 
 /** What an engine lends to every run it executes. */
 export interface Host {

@@ -5,8 +5,8 @@ import type { Json } from "../json.ts";
 import type { Course, Frame } from "./execution.ts";
 import { RunFault } from "./failure.ts";
 import { checkInterruption, failureOfAbort } from "./interruption.ts";
+import { type Settled, type StepEntry, settle } from "./scope/values.ts";
 import { runStep } from "./step.ts";
-import { type Settled, type StepEntry, settle } from "./values.ts";
 
 const done: Course = { kind: "done" };
 

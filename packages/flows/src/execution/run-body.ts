@@ -11,8 +11,8 @@ import type { Course, Frame, Host } from "./execution.ts";
 import { faultOf, RunFault } from "./failure.ts";
 import { checkInterruption, failureOfAbort } from "./interruption.ts";
 import { runSequence } from "./navigator.ts";
-import { openFrame } from "./root-frame.ts";
-import type { Settled } from "./values.ts";
+import { openFrame } from "./scope/root-frame.ts";
+import type { Settled } from "./scope/values.ts";
 
 /** The interpreter: executes a run from its beginning, or over what is recorded of it from where it was cut off. */
 export function createRunBody(host: Host): RunBody {

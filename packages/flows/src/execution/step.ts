@@ -2,11 +2,11 @@ import type { Step } from "../definition/flow.ts";
 import type { Template } from "../expression/template.ts";
 import { isTruthy } from "../expression/truthy.ts";
 import type { Frame, Passage } from "./execution.ts";
-import { runLoop } from "./loop.ts";
-import { runOnce } from "./once.ts";
-import { recordFailure, recordSkip } from "./outright.ts";
-import { currentId, enterVisit } from "./visit.ts";
-import { runPasses } from "./while.ts";
+import { recordFailure, recordSkip } from "./records/outright.ts";
+import { runLoop } from "./visits/loop.ts";
+import { runOnce } from "./visits/once.ts";
+import { currentId, enterVisit } from "./visits/visit.ts";
+import { runPasses } from "./visits/while.ts";
 
 /** One step, as the navigator comes to it: its condition, then its items, its passes, or itself. */
 export async function runStep(frame: Frame, step: Step): Promise<Passage> {

@@ -1,5 +1,5 @@
 import type { Store } from "../durability/store.ts";
-import { approvalSignal, type Decision, inputSignal } from "../execution/approval.ts";
+import { approvalSignal, type Decision, inputSignal } from "../execution/records/approval.ts";
 import type { Json } from "../json.ts";
 import type { Question } from "./question.ts";
 

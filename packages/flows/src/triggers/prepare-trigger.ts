@@ -1,8 +1,8 @@
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
-import { environmentOf } from "../execution/environment.ts";
 import { messageOf } from "../execution/failure.ts";
-import { readSecrets } from "../execution/secrets.ts";
-import { plain } from "../execution/values.ts";
+import { environmentOf } from "../execution/scope/environment.ts";
+import { readSecrets } from "../execution/scope/secrets.ts";
+import { plain } from "../execution/scope/values.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { ExpressionScope } from "../expression/template.ts";
 import type { Json } from "../json.ts";

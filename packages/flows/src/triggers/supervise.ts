@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
-import { definedVariables } from "../execution/environment.ts";
+import { definedVariables } from "../execution/scope/environment.ts";
 import { type InstanceOptions, TriggerInstance } from "./instance.ts";
 import { createTriggerRegistry } from "./registry.ts";
 import type { SuperviseOptions, TriggerSupervisor } from "./supervise-options.ts";

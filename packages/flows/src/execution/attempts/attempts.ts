@@ -1,0 +1,66 @@
+import type { Retry, Step } from "../../definition/flow.ts";
+import type { StepAttempt } from "../../durability/durability.ts";
+import type { AttemptRecord, Failure } from "../../durability/records.ts";
+import type { NodeResult } from "../../nodes/node.ts";
+import { untilAborted } from "../abort.ts";
+import type { At } from "../execution.ts";
+import type { Fault } from "../failure.ts";
+import { checkInterruption } from "../interruption.ts";
+import { retryDelayMs } from "./backoff.ts";
+
+/** What one attempt came to. */
+export interface Tried {
+  readonly result: NodeResult;
+  /** Of a failure: whether trying again may help. */
+  readonly kind: Fault["kind"];
+}
+
+export interface Attempted {
+  readonly result: NodeResult;
+  readonly last: AttemptRecord;
+}
+
+/** Attempts until one succeeds, one cannot be mended, or `retry` allows no more. Goes on where an earlier life was cut off. */
+export async function runAttempts(
+  { frame, step, recordId }: At<Step>,
+  durable: StepAttempt,
+  tryOnce: (number: number) => Promise<Tried>,
+): Promise<Attempted> {
+  const { clock } = frame.execution.host;
+  for (;;) {
+    const number = durable.earlier.length + 1;
+    const before = durable.earlier.at(-1);
+    if (before && step.retry && !frame.signal.aborted) {
+      const dueAt = before.endedAt + retryDelayMs(step.retry, before.number, recordId);
+      await pause(dueAt - clock.now(), frame.signal, clock);
+    }
+    const startedAt = clock.now();
+    const { result, kind } = await tryOnce(number);
+    checkInterruption(frame.signal);
+    const error = result.status === "failed" ? failureOf(result) : undefined;
+    const record = { number, startedAt, endedAt: clock.now(), error };
+    if (error === undefined || frame.signal.aborted || !isRetried(step.retry, error, kind, number)) {
+      return { result, last: record };
+    }
+    await durable.failed(record);
+  }
+}
+
+/** A delay that a cancellation ends early: the next attempt then finds its signal aborted. */
+async function pause(
+  ms: number,
+  signal: AbortSignal,
+  clock: { sleep(ms: number, signal: AbortSignal): Promise<void> },
+) {
+  if (ms <= 0) return;
+  await untilAborted(clock.sleep(ms, signal), signal).catch(() => checkInterruption(signal));
+}
+
+function isRetried(retry: Retry | undefined, error: Failure, kind: Fault["kind"], number: number): boolean {
+  if (retry === undefined || number >= retry.attempts) return false;
+  return retry.on.includes(error.code) || (kind === "transient" && retry.on.includes("transient"));
+}
+
+export function failureOf(result: NodeResult): Failure {
+  return result.error ?? { code: "node-failed", message: "The node failed without saying why." };
+}
