@@ -65,6 +65,8 @@ export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
+export { type Asked, answering } from "./http/answering.ts";
+export { type ProblemCodes, requestCodes } from "./http/codes.ts";
 export {
   type HttpHost,
   type HttpListener,
@@ -74,6 +76,14 @@ export {
   type RouteOptions,
   RouteTakenError,
 } from "./http/mount.ts";
+export {
+  defineOperation,
+  type Operation,
+  type OperationAccess,
+  type OperationAnswer,
+  type OperationBody,
+  type OperationSource,
+} from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
@@ -137,3 +147,4 @@ export {
   type TriggerState,
   trigger,
 } from "./triggers/trigger.ts";
+export { webhookCodes } from "./triggers/webhook/codes.ts";

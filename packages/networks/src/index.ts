@@ -1,5 +1,6 @@
 // What is exported here is public.
 
+export { networkApiCodes } from "./http/codes.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";

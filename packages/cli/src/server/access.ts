@@ -81,19 +81,15 @@ function isForeign({ headers, method }: Request): boolean {
 }
 
 function unknownHost(): Response {
-  return refuse(
-    403,
-    "unknown-host",
-    "The Host header is none of the server's names. Others are allowed in its settings.",
-  );
+  return refuse("unknown-host", "The Host header is none of the server's names. Others are allowed in its settings.");
 }
 
 function foreignOrigin(): Response {
-  return refuse(403, "foreign-origin", "Pages of other sites may not call this server.");
+  return refuse("foreign-origin", "Pages of other sites may not call this server.");
 }
 
 function tokenRequired(): Response {
-  return refuse(401, "token-required", "This needs a token: Authorization: Bearer …", {
+  return refuse("token-required", "This needs a token: Authorization: Bearer …", {
     headers: { "www-authenticate": "Bearer" },
   });
 }

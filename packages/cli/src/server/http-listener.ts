@@ -4,9 +4,9 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { HttpListener, RouteHandler, RouteOptions } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
-import type { CheckAccess } from "./access.ts";
+import { type CheckAccess, isLoopback } from "./access.ts";
 import { refuse } from "./codes.ts";
-import { RouteTable } from "./route-table.ts";
+import { type MountedRoute, RouteTable } from "./route-table.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -18,6 +18,9 @@ export interface ListenerOptions {
 /** A port that answers by a table of routes. */
 export interface Listener extends HttpListener {
   readonly port: number;
+  /** Whether every request needs a token. */
+  readonly isTokenNeeded: boolean;
+  routes(): readonly MountedRoute[];
   /** From now on new requests are answered 503; those under way go on. */
   drain(): void;
   /** Waits for requests under way up to `graceMs`, then ends their connections. */
@@ -44,6 +47,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const { port } = server.address() as AddressInfo;
   return {
     port,
+    isTokenNeeded: !isLoopback(options.host),
+    routes: () => table.routes(),
     url: `http://${shownHost(options.host)}:${port}`,
     route: (method: string, path: string, handler: RouteHandler, more?: RouteOptions) =>
       table.add(method, path, handler, more),
@@ -90,24 +95,24 @@ function notFound(
   { method, path, table }: { method: string; path: string; table: RouteTable },
 ): Response {
   if (found.kind === "gone-now") {
-    return refuse(503, "being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
+    return refuse("being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
   }
   if (found.kind === "other-method") {
     const allow = found.allowed.join(", ");
-    return refuse(405, "method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
+    return refuse("method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
   }
-  return refuse(404, "not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+  return refuse("not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
 }
 
 function failed(error: unknown, path: string, log: Logger): Response {
   const message = error instanceof Error ? error.message : String(error);
   log.error(`A request to ${path} could not be answered: ${message}`, { error });
-  return refuse(500, "internal-error", "The server could not answer. Its log says why.");
+  return refuse("internal-error", "The server could not answer. Its log says why.");
 }
 
 function draining(): Response {
   const headers = { ...retryAfter, connection: "close" };
-  return refuse(503, "server-draining", "The server is about to stop. Ask again in a moment.", { headers });
+  return refuse("server-draining", "The server is about to stop. Ask again in a moment.", { headers });
 }
 
 /** The path of a request line; its query is left to who wants it. */

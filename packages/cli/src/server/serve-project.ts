@@ -6,8 +6,9 @@ import { openRuntime, type Runtime } from "../runtime.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
+import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { type RunningServer, type ServerParts, startServer } from "./server.ts";
 import { type FlowWatcher, watchFlows } from "./watch-flows.ts";
 
 export interface ServeOptions {
@@ -38,6 +39,8 @@ export interface ServedProject {
   readonly flows: FlowBook;
   /** Nothing when the project has none. */
   readonly networks: ServedNetworks | undefined;
+  /** What can be asked of it over HTTP at the moment. */
+  routes(): readonly MountedRoute[];
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
   close(): Promise<void>;
 }
@@ -91,9 +94,7 @@ async function open(
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log });
   if (networks !== undefined) opened.push(() => networks.close());
-  const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
-  const personOf = namesByToken(options.tokens ?? {}, userName());
-  const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>
@@ -105,11 +106,20 @@ async function open(
     triggers,
     flows,
     networks,
+    routes: () => host.main.routes(),
     close() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+function bookParts(flows: FlowBook): Pick<ServerParts, "findFlow" | "files" | "flows"> {
+  return { findFlow: (name) => flows.find(name), files: () => flows.files, flows: () => flows.flows };
+}
+
+function people({ tokens = {} }: ServeOptions): Pick<ServerParts, "personOf"> {
+  return { personOf: namesByToken(tokens, userName()) };
 }
 
 function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logger): Promise<ServerHost> {

@@ -43,6 +43,7 @@ export function createEngine(options: EngineOptions): Engine {
     runSubFlow,
   };
   const body = createRunBody(host);
+  const replayParts = { durability: store.durability, definitions, env };
   return {
     store,
     nodes,
@@ -51,7 +52,7 @@ export function createEngine(options: EngineOptions): Engine {
     work: (work) => store.durability.work(body, work),
     async run(flow, request = {}) {
       const { runId, dropped } = await start(flow, { ...request, here: true });
-      if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+      if (dropped) throw droppedError(flow.name);
       return shownRun(await executeHere(store, body, runId, request));
     },
     async resume(runId, request = {}) {
@@ -61,10 +62,16 @@ export function createEngine(options: EngineOptions): Engine {
       return shownRun(await executeHere(store, body, runId, request));
     },
     async replay(runId, from, request = {}) {
-      const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);
-      return shownRun(await executeHere(store, body, id, request));
+      const queued = await startReplay(replayParts, runId, { from, here: true });
+      if (queued.dropped) throw droppedError(queued.flow);
+      return shownRun(await executeHere(store, body, queued.runId, request));
     },
+    queueReplay: (runId, from) => startReplay(replayParts, runId, { from, here: false }),
   };
+}
+
+function droppedError(flow: string): Error {
+  return new Error(`The flow "${flow}" has enough runs, and its overflow policy drops this one.`);
 }
 
 interface StartParts {

@@ -60,10 +60,13 @@ export async function collectEvents(
     const trigger = flow.triggers[0]!;
     const warn = (message: string) => log.warn(message);
     const prepared = await prepareTrigger(flow, trigger, { registry, projectDir, env, warn, signal });
-    const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId: trigger.id, uses: trigger.uses });
+    const { id: triggerId, uses } = trigger;
+    const onDropped = ({ message }: { readonly message: string }) => log.warn(message);
+    const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId, uses, onDropped });
     const state = new InstanceState(() => void collecting.whenReady?.());
-    const own = { flowName: flow.name, triggerId: trigger.id, store: engine.store, http: undefined, lifeId: "harness" };
-    const context = createTriggerContext({ ...own, projectDir, clock, log }, state, signal);
+    const own = { flowName: flow.name, triggerId, store: engine.store, http: undefined, lifeId: "harness" };
+    const dropped = (_count: number, message: string) => log.warn(message);
+    const context = createTriggerContext({ ...own, projectDir, clock, log, dropped }, state, signal);
     const running = runTrigger(prepared, context, async (value) => {
       const accepted = await delivery.deliver(value);
       if (events.length === count) return accepted;
