@@ -22,7 +22,12 @@ export const command: Command = {
   async run(call) {
     const found = await findFlow(call, call.arguments[0]!);
     noteDiagnostics(call.terminal, found.loaded);
-    const request = { inputs: readPairs("--input", call.options.input), vars: readPairs("--var", call.options.var) };
+    const request = {
+      inputs: readPairs("--input", call.options.input),
+      vars: readPairs("--var", call.options.var),
+      // What started this process may have a trace already: a step of another flow, a build.
+      trigger: { traceparent: call.env.TRACEPARENT },
+    };
     if (call.options.dryRun === true) return dryRun(call, found, request.inputs);
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
@@ -34,7 +39,7 @@ export const command: Command = {
   },
 };
 
-type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars">;
+type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars" | "trigger">;
 
 async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
   const { terminal, signal } = call;

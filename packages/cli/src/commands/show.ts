@@ -20,6 +20,7 @@ export const command: Command = {
       if (call.options.json === true) return call.terminal.json(report);
       const { flow } = await parseFlow(run.definition.text);
       call.terminal.out(formatReport(report, call.terminal));
+      call.terminal.out(call.terminal.colors.dim(`trace ${run.traceId} · pawl trace ${shortId(run.id)}`));
       const { replay } = run.trigger;
       if (replay)
         call.terminal.out(call.terminal.colors.dim(`replay of run ${shortId(replay.of)} from ${replay.from}`));

@@ -7,6 +7,8 @@ export interface RunReport {
   readonly run: {
     readonly id: string;
     readonly flow: string;
+    /** The W3C trace it belongs to, for `pawl trace`. */
+    readonly traceId: string;
     readonly status: RunRecord["status"];
     readonly error?: { readonly code: string; readonly message: string };
     readonly outputs: Json;
@@ -29,11 +31,12 @@ export interface StepReport {
 }
 
 export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: number = Date.now()): RunReport {
-  const { id, flow, status, outputs, error } = run;
+  const { id, flow, traceId, status, outputs, error } = run;
   return {
     run: {
       id,
       flow,
+      traceId,
       status,
       ...errorPart(error),
       outputs: shown(outputs ?? {}),
