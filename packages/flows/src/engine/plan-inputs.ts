@@ -1,6 +1,6 @@
 import type { Flow, Step } from "../definition/flow.ts";
 import { environmentOf } from "../execution/scope/environment.ts";
-import { childrenOf, plain, stepEntries } from "../execution/scope/values.ts";
+import { childrenOf, plain, resetVisits, stepEntries } from "../execution/scope/values.ts";
 import { compileTemplate } from "../expression/compile-template.ts";
 import { compileExpression } from "../expression/expression.ts";
 import { splitText } from "../expression/split-text.ts";
@@ -65,7 +65,17 @@ function scopeOf(flow: Flow, { inputs, vars }: PlanOptions, env: Record<string, 
   const secrets = Object.fromEntries(Object.keys(flow.secrets).map((name) => [name, "***"]));
   const flowValue = { name: flow.name, description: flow.description ?? null, hash: flow.hash };
   const steps = stepEntries(flow);
-  return { steps, env, vars, inputs, secrets, visits: plain(), trigger: null, run: null, flow: flowValue };
+  return {
+    steps,
+    env,
+    vars,
+    inputs,
+    secrets,
+    visits: resetVisits(plain(), flow.steps),
+    trigger: null,
+    run: null,
+    flow: flowValue,
+  };
 }
 
 function* allSteps(steps: readonly Step[]): Generator<Step> {
