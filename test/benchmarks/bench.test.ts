@@ -40,8 +40,8 @@ describe("npm run bench", () => {
         expect(typeof row.ok).toBe("boolean");
         expect(row.pawl, row.case).toBeGreaterThan(0);
         for (const other of Object.values(row.others)) expect(other).toBeGreaterThan(0);
-      // Times depend on the machine and are not tested; what is installed does not.
-      if (row.case === "size") expect(row).toMatchObject({ ok: true });
+        // Times depend on the machine and are not tested; what is installed does not.
+        if (row.case === "size") expect(row).toMatchObject({ ok: true });
       }
     },
   );
