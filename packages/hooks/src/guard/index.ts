@@ -24,6 +24,7 @@ export type { GuardOptions } from "./guard-options.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";
 export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
+export { parseSize } from "./size.ts";
 export {
   currentTraceparent,
   detectTelemetry,
@@ -31,5 +32,6 @@ export {
   type GuardRecord,
   logGuardCalls,
   onGuardCall,
+  reportGuardCall,
   underTrace,
 } from "./telemetry.ts";
