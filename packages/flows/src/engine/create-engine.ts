@@ -7,6 +7,7 @@ import { encodedRun, shownRun } from "../masking/masked-run.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
+import type { PoolHost } from "../workers/worker-pool.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { EngineError, RunNotFoundError, RunOwnedError } from "./errors.ts";
@@ -43,12 +44,14 @@ export function createEngine(options: EngineOptions): Engine {
     runSubFlow,
   };
   const body = createRunBody(host);
+  const stepsOf = (runId: string) => store.durability.steps(runId);
+  const poolHost: PoolHost = { store, metrics: hooks.metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
   return {
     store,
     nodes,
     metrics: hooks.metrics,
     start: (flow, request) => start(flow, request),
-    work: (work) => store.durability.work(body, work),
+    work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
     async run(flow, request = {}) {
       const { runId, dropped } = await start(flow, { ...request, here: true });
       if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);

@@ -9,6 +9,7 @@ import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
+import type { WorkerPool } from "../workers/worker-pool.ts";
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -60,8 +61,8 @@ export interface Engine {
    * @throws InputError when an input is missing or of the wrong type
    */
   start(flow: Flow, options?: StartOptions): Promise<StartedRun>;
-  /** Executes queued and abandoned runs until closed. */
-  work(options?: WorkOptions): Worker;
+  /** Executes queued and abandoned runs until closed: here, or in the processes of a pool. */
+  work(options?: WorkOptions & { readonly pool?: WorkerPool | undefined }): Worker;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
   run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
   /**
