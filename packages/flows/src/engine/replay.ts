@@ -3,6 +3,7 @@ import type { Flow } from "../definition/flow.ts";
 import { pathOfRecord, pathsNamed, stepPaths } from "../definition/step-paths.ts";
 import type { Durability } from "../durability/durability.ts";
 import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
+import { runTraceparent } from "../trace/run-trace.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { Definitions } from "./definitions.ts";
 import { ReplayError, RunNotFoundError } from "./errors.ts";
@@ -38,7 +39,7 @@ function repeatedRun(
   { from, env }: { readonly from: string; readonly env: Readonly<Record<string, string>> },
 ): NewRun {
   const { definition, inputs, vars } = earlier;
-  const trigger = { ...earlier.trigger, replay: { of: earlier.id, from } };
+  const trigger = { ...earlier.trigger, traceparent: runTraceparent(earlier), replay: { of: earlier.id, from } };
   const concurrency = concurrencyOf(flow, { inputs, vars, trigger, env });
   return { flow: earlier.flow, definition, inputs, vars, trigger, concurrency };
 }
