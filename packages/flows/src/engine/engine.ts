@@ -7,6 +7,7 @@ import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
@@ -31,6 +32,10 @@ export interface EngineOptions {
   readonly findFlow?: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   /** Default: this process's environment. Never changed. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether `.env` of the project and the files of `dotenv:` are read. Default: true. */
+  readonly envFiles?: boolean;
+  /** Default: those that flows declare. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
   readonly log?: Logger;
 }

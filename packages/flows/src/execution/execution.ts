@@ -7,6 +7,7 @@ import type { ChainedHook } from "../hooks/hook-chain.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { Masker } from "../masking/masker.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Settled, StepEntry, Values } from "./scope/values.ts";
 
@@ -18,6 +19,9 @@ export interface Host {
   readonly clock: Clock;
   /** The environment the engine was made with. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether `.env` and the files of `dotenv:` are read. */
+  readonly envFiles: boolean;
+  readonly secrets: Secrets;
   /** Nothing when no lifecycle hooks of agents meet the steps. */
   readonly toolUse: ToolUseHost | undefined;
   /** The hooks that a step of this flow meets, outermost first. */

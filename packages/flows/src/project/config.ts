@@ -1,5 +1,6 @@
 import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
 import { parseDuration, parseSize } from "@pawl/hooks/guard";
+import type { SecretSource } from "../definition/flow.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
@@ -39,6 +40,8 @@ export interface ProjectConfig {
   readonly nodes?: readonly NodeDefinition<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly triggers?: readonly TriggerDefinition<any>[];
+  /** Secrets of every flow, masked in networks and everything else that Pawl shows too. One of a flow's own with the same name wins. */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Instances that meet every step of every flow, before those of plugins. */
   readonly stepHooks?: readonly StepExecutionHook[];
   readonly hooks?: LifecycleHooksConfig;
@@ -58,6 +61,7 @@ const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = 
   name: "string",
   nodes: "list",
   triggers: "list",
+  secrets: "map",
   stepHooks: "list",
   hooks: "map",
   server: "map",
