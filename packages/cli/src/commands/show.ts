@@ -28,6 +28,7 @@ export const command: Command = {
       const { flow } = await parseFlow(run.definition.text);
       const isFull = call.options.full === true;
       call.terminal.out(formatReport(report, call.terminal, { isFull }));
+      call.terminal.out(call.terminal.colors.dim(`trace ${run.traceId} · pawl trace ${shortId(run.id)}`));
       for (const line of formatInputs(report, call.terminal, { isFull })) call.terminal.out(line);
       const { replay } = run.trigger;
       if (replay)

@@ -7,6 +7,8 @@ export interface RunReport {
   readonly run: {
     readonly id: string;
     readonly flow: string;
+    /** The W3C trace it belongs to, for `pawl trace`. */
+    readonly traceId: string;
     readonly status: RunRecord["status"];
     readonly error?: { readonly code: string; readonly message: string };
     readonly inputs: Json;
@@ -32,11 +34,12 @@ export interface StepReport {
 }
 
 export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: number = Date.now()): RunReport {
-  const { id, flow, status, inputs, vars, outputs, error } = run;
+  const { id, flow, traceId, status, inputs, vars, outputs, error } = run;
   return {
     run: {
       id,
       flow,
+      traceId,
       status,
       ...errorPart(error),
       inputs: shown(inputs ?? {}),
