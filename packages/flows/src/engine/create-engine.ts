@@ -27,7 +27,7 @@ export function createEngine(options: EngineOptions): Engine {
   const hooks = createHookSets(options, nodes);
   const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
-  const definitions = new Definitions();
+  const definitions = new Definitions(options.functions);
   const env = definedVariables(options.env ?? process.env);
   const start = createStart({ definitions, env, clock, store });
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
@@ -38,6 +38,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     env,
     toolUse: options.toolUse,
+    functions: options.functions,
     hooksFor: hooks.of,
     definitionOf: (run) => definitions.of(run),
     runSubFlow,

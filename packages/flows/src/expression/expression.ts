@@ -5,6 +5,7 @@ import { resultToJson, UnusableResult } from "./cel-result.ts";
 import { OutOfTime, runBounded } from "./computing-time.ts";
 import { type ExpressionCode, ExpressionError, missingValue } from "./expression-error.ts";
 import { checkExpression, type ExpressionProblem, reason } from "./expression-problem.ts";
+import type { FunctionSet } from "./function-set.ts";
 import { loopNames, rootNames } from "./names.ts";
 import { followPath, parsePath } from "./path-expression.ts";
 import { pathReference, type Reference, survey } from "./references.ts";
@@ -23,6 +24,7 @@ export interface Expression {
 
 const knownRoots = new Set([...rootNames, ...loopNames]);
 const remembered = new Map<string, Expression>();
+const rememberedWith = new WeakMap<FunctionSet, Map<string, Expression>>();
 const maxRemembered = 5_000;
 const maxRememberedCharacters = 2_000;
 
@@ -31,14 +33,26 @@ export function needsCel(source: string): boolean {
   return parsePath(source) === undefined;
 }
 
-/** Compiles once per text; the same text gives the same expression. */
-export function compileExpression(source: string): Expression {
-  const known = remembered.get(source);
+/** Compiles once per text and set of functions; the same text gives the same expression. */
+export function compileExpression(source: string, functions?: FunctionSet): Expression {
+  const memory = memoryOf(functions);
+  const known = memory.get(source);
   if (known) return known;
-  if (remembered.size >= maxRemembered) remembered.clear();
-  const compiled = compilePath(source) ?? compileCel(source);
-  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
+  if (memory.size >= maxRemembered) memory.clear();
+  const compiled = compilePath(source) ?? compileCel(source, functions);
+  if (source.length <= maxRememberedCharacters) memory.set(source, compiled);
   return compiled;
+}
+
+/** What was compiled for a set of functions is forgotten with it. */
+function memoryOf(functions: FunctionSet | undefined): Map<string, Expression> {
+  if (functions === undefined) return remembered;
+  let memory = rememberedWith.get(functions);
+  if (memory === undefined) {
+    memory = new Map();
+    rememberedWith.set(functions, memory);
+  }
+  return memory;
 }
 
 function compilePath(source: string): Expression | undefined {
@@ -56,11 +70,11 @@ function compilePath(source: string): Expression | undefined {
   return { source, references: [pathReference(path)], problems: [], evaluate };
 }
 
-function compileCel(source: string): Expression {
-  const problems = checkExpression(source);
+function compileCel(source: string, functions: FunctionSet | undefined): Expression {
+  const problems = checkExpression(source, functions);
   let program: ParseResult;
   try {
-    program = cel().parse(withEqualBranches(source));
+    program = cel(functions).parse(withEqualBranches(source, functions));
   } catch (error) {
     const thrown = asExpressionError(source, error);
     const refuse = (): never => {
@@ -68,9 +82,12 @@ function compileCel(source: string): Expression {
     };
     return { source, references: [], problems, evaluate: refuse };
   }
-  const { references, isCostly } = survey(cel().parse(source).ast);
+  const { references, isCostly: isCostlyItself, calls } = survey(cel().parse(source).ast);
+  const isCostly = isCostlyItself || callsAny(calls, functions);
   const roots = [...new Set(references.map((reference) => reference.root))].filter((root) => knownRoots.has(root));
   const evaluate = (scope: ExpressionScope): Json => {
+    if (functions === undefined && callsAny(calls, scope.functions))
+      return compileExpression(source, scope.functions).evaluate(scope);
     try {
       const context = contextOf(scope, roots);
       return resultToJson(isCostly ? runBounded(() => program(context)) : program(context));
@@ -79,6 +96,11 @@ function compileCel(source: string): Expression {
     }
   };
   return { source, references, problems, evaluate };
+}
+
+function callsAny(calls: ReadonlySet<string>, functions: FunctionSet | undefined): boolean {
+  if (functions === undefined || calls.size === 0) return false;
+  return [...calls].some((name) => functions.entries.has(name));
 }
 
 /** Only what the expression names, without a prototype: `constructor` is no name. */
