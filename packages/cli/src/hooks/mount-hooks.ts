@@ -34,7 +34,8 @@ async function fireEvent(asked: Asked<typeof fireHook>, hooks: LoadedHooks, cwd:
   if (!isHookEvent(event)) {
     return refuse("unknown-event", `There is no event "${event.slice(0, 100)}".${didYouMean(event, hookEvents)}`);
   }
-  const fired = await fire(hooks.registry, event, body, { cwd, signal: request.signal });
+  const traceparent = request.headers.get("traceparent") ?? undefined;
+  const fired = await fire(hooks.registry, event, body, { cwd, signal: request.signal, traceparent });
   if (!fired.ok) {
     const sentences = fired.diagnostics.filter((one) => one.severity === "error").map((one) => one.message);
     return refuse("invalid-input", sentences.join(" "), { members: { errors: fired.diagnostics } });

@@ -53,6 +53,10 @@ export interface RunFilter {
   readonly status?: RunStatus | readonly RunStatus[];
   readonly limit?: number;
   readonly before?: string;
+  /** The trace it belongs to, or the beginning of it. */
+  readonly traceId?: string;
+  /** The id of the event that started it. */
+  readonly eventId?: string;
 }
 
 export interface WorkOptions {
@@ -67,7 +71,10 @@ export interface Worker {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Executes one run from its beginning or from where it was cut off. What it throws fails the run. */
+/**
+ * Executes one run from its beginning or from where it was cut off. What it throws fails the run, but for
+ * `RunInterrupted`: then the run goes back to the queue at once, for this or another worker.
+ */
 export type RunBody = (run: RunRecord, scope: RunScope) => Promise<RunOutcome>;
 
 export interface RunOutcome {
@@ -100,6 +107,11 @@ export interface RunScope {
   /** Whether this step is recorded already, by an earlier life or as a reused one: what stands before it is over then. */
   hasEnded(recordId: string): boolean;
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T>;
+  /**
+   * Until the result is called, the run is not taken for waiting: for a body that decides elsewhere what comes next, and
+   * is heard from only after a while.
+   */
+  hold(): () => void;
 }
 
 export interface StepStart {

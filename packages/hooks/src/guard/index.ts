@@ -24,12 +24,16 @@ export type { GuardOptions } from "./guard-options.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";
 export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
+export { parseSize } from "./size.ts";
 export {
+  callTraceparent,
   currentTraceparent,
   detectTelemetry,
   type GuardListener,
   type GuardRecord,
+  isObserved,
   logGuardCalls,
   onGuardCall,
+  reportGuardCall,
   underTrace,
 } from "./telemetry.ts";

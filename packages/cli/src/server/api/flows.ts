@@ -51,8 +51,12 @@ async function start(asked: Asked<typeof startRun>, parts: ApiParts): Promise<Re
   }
   try {
     // Apart from the keys of triggers, whatever a client chooses.
-    const once = key === null ? {} : { idempotencyKey: `http:${digest(key)}`, trigger: { event: requestOf(body) } };
-    return await started(asked, flow, { parts, run: await parts.engine.start(flow, { ...body, ...once }) });
+    const once = key === null ? {} : { idempotencyKey: `http:${digest(key)}` };
+    const trigger = {
+      traceparent: request.headers.get("traceparent") ?? undefined,
+      ...(key === null ? {} : { event: requestOf(body) }),
+    };
+    return await started(asked, flow, { parts, run: await parts.engine.start(flow, { ...body, trigger, ...once }) });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return refuse("invalid-inputs", error.message, { members: { errors: error.diagnostics } });

@@ -22,8 +22,11 @@ const run = z
   .object({
     id: z.string().meta({ description: "26 characters that sort by time." }),
     flow: z.string(),
+    traceId: z.string().meta({ description: "The W3C trace it belongs to." }),
     status,
     error: failure.optional(),
+    inputs: anyJson,
+    vars: anyJson.optional(),
     outputs: anyJson.optional(),
     replay: z.object({ of: z.string(), from: z.string() }).optional(),
     durationMs: z.number().nullable(),
