@@ -9,12 +9,9 @@ export interface ModuleLoader {
   load(specifier: string): Promise<Record<string, unknown>>;
 }
 
-// By name in a variable, so that this very instance of the package is found, and not a second copy.
-const own = ["@pawl/flows", "@pawl/hooks", "@pawl/hooks/guard"];
-const ownModules: ProvidedModules = {
-  zod: () => import("zod"),
-  ...Object.fromEntries(own.map((name) => [name, () => import(name)])),
-};
+// By name in a variable, so that the installed package is found, and not what of it is bundled with Pawl.
+const own = ["zod", "@pawl/flows", "@pawl/hooks", "@pawl/hooks/guard"];
+const ownModules: ProvidedModules = Object.fromEntries(own.map((name) => [name, () => import(name)]));
 
 export interface ModuleLoaderOptions {
   readonly projectDir: string;
