@@ -2,6 +2,7 @@ import type { Json } from "../json.ts";
 import { type ASTNode, cel, celProblem, type ParseResult } from "./cel.ts";
 import { FunctionError } from "./cel-functions.ts";
 import { resultToJson, UnusableResult } from "./cel-result.ts";
+import { compileOnce } from "./compile-once.ts";
 import { OutOfTime, runBounded } from "./computing-time.ts";
 import { type ExpressionCode, ExpressionError, missingValue } from "./expression-error.ts";
 import { checkExpression, type ExpressionProblem, reason } from "./expression-problem.ts";
@@ -22,9 +23,6 @@ export interface Expression {
 }
 
 const knownRoots = new Set([...rootNames, ...loopNames]);
-const remembered = new Map<string, Expression>();
-const maxRemembered = 5_000;
-const maxRememberedCharacters = 2_000;
 
 /** Whether `loadCel` has to come first: plain paths do without it. */
 export function needsCel(source: string): boolean {
@@ -32,14 +30,10 @@ export function needsCel(source: string): boolean {
 }
 
 /** Compiles once per text; the same text gives the same expression. */
-export function compileExpression(source: string): Expression {
-  const known = remembered.get(source);
-  if (known) return known;
-  if (remembered.size >= maxRemembered) remembered.clear();
-  const compiled = compilePath(source) ?? compileCel(source);
-  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
-  return compiled;
-}
+export const compileExpression: (source: string) => Expression = compileOnce(
+  (source) => compilePath(source) ?? compileCel(source),
+  { texts: 5_000, characters: 2_000 },
+);
 
 function compilePath(source: string): Expression | undefined {
   const path = parsePath(source);
