@@ -100,7 +100,8 @@ describe("what is remembered of a message", () => {
       j: "correlate: { key: /k }",
     });
     const { run, file } = await started(joined);
-    const first = await send(run, { k: 1 });
+    const sent = await run.send("g", { payload: { k: 1 }, headers: {} });
+    const first = (sent as { correlationId: string }).correlationId;
     await run.send("h", { payload: { k: 1 }, headers: {} });
     await until(async () => (await run.line.outputs(3)).count === 1);
     await run.line.flush();
