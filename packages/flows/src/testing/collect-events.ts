@@ -31,6 +31,8 @@ export interface CollectOptions {
   /** Gives up with the events it has by then. */
   readonly signal?: AbortSignal;
   readonly log?: Logger;
+  /** Called with the number of events that the trigger could not keep, and its sentence. */
+  readonly onDropped?: (count: number, message: string) => void;
 }
 
 export interface Collecting extends CollectOptions {
@@ -67,7 +69,7 @@ export async function collectEvents(
     const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId, uses, onDropped });
     const state = new InstanceState(() => void collecting.whenReady?.());
     const own = { flowName: flow.name, triggerId, store: engine.store, http: undefined, lifeId: "harness" };
-    const dropped = (_count: number, message: string) => log.warn(message);
+    const dropped = collecting.onDropped ?? ((_count: number, message: string) => log.warn(message));
     const context = createTriggerContext({ ...own, projectDir, clock, log, dropped }, state, signal);
     const running = runTrigger(prepared, context, async (value) => {
       const accepted = await delivery.deliver(value);
