@@ -19,6 +19,7 @@ export {
   type Worker,
   type WorkOptions,
 } from "./durability/durability.ts";
+export { type DueOptions, pruneWhenDue } from "./durability/prune-when-due.ts";
 export type {
   AttemptRecord,
   Failure,

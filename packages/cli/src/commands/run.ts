@@ -2,7 +2,7 @@ import type { Flow, RunRecord } from "@pawl/flows";
 import { askingPeople } from "../ask-people.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { findFlow } from "../find-flow.ts";
+import { type FoundFlow, findFlow } from "../find-flow.ts";
 import { readPairs } from "../key-values.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
@@ -22,25 +22,40 @@ export const command: Command = {
   async run(call) {
     const found = await findFlow(call, call.arguments[0]!);
     noteDiagnostics(call.terminal, found.loaded);
-      const request = {
-        inputs: readPairs("--input", call.options.input),
-        vars: readPairs("--var", call.options.var),
-        // What started this process may have a trace already: a step of another flow, a build.
-        trigger: { traceparent: call.env.TRACEPARENT },
-      };
-      if (call.options.dryRun === true) {
-        const { dryRun } = await import("../dry-run.ts");
-        return dryRun(call, found, request);
-      }
+    const request = {
+      inputs: readPairs("--input", call.options.input),
+      vars: readPairs("--var", call.options.var),
+      // What started this process may have a trace already: a step of another flow, a build.
+      trigger: { traceparent: call.env.TRACEPARENT },
+    };
+    if (call.options.dryRun === true) {
+      const { dryRun } = await import("../dry-run.ts");
+      return dryRun(call, found, request);
+    }
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
       if (call.options.detach === true) return await detach(call, runtime, found.flow, request);
-      return await runHere(call, runtime, found.flow, request);
+      const exitCode = await runHere(call, runtime, found.flow, request);
+      await takeOutOldRuns(call, runtime, found);
+      return exitCode;
     } finally {
       await runtime.close();
     }
   },
 };
+
+/** A project that no server looks after stays small all the same. The run is over, so nothing here changes how it ended. */
+async function takeOutOldRuns({ terminal }: Call, { store }: Runtime, { loaded }: FoundFlow): Promise<void> {
+  const [{ pruneWhenDue }, { commandEveryMs, retentionOf }] = await Promise.all([
+    import("@pawl/flows"),
+    import("../upkeep.ts"),
+  ]);
+  try {
+    await pruneWhenDue(store, () => retentionOf(loaded), { everyMs: commandEveryMs });
+  } catch (error) {
+    terminal.note(`Old runs could not be taken out: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars" | "trigger">;
 

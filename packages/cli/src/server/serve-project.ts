@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
@@ -94,21 +95,20 @@ async function open(
   const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
   const personOf = namesByToken(options.tokens ?? {}, userName());
   const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  const upkeep = startUpkeep(runtime.store, loaded, log);
+  opened.push(() => upkeep.close());
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>
-    shutDown({ server, watcher, triggers, networks, worker, runtime }, options.graceMs ?? defaultGraceMs);
+    shutDown({ server, watcher, upkeep, triggers, networks, worker, runtime }, options.graceMs ?? defaultGraceMs);
+  return { url: server.url, runtime, triggers, flows, networks, close: once(close) };
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  return {
-    url: server.url,
-    runtime,
-    triggers,
-    flows,
-    networks,
-    close() {
-      closing ??= close();
-      return closing;
-    },
+  return () => {
+    closing ??= close();
+    return closing;
   };
 }
 
@@ -148,6 +148,7 @@ async function follow({ flows, triggers, runtime, options }: Following): Promise
 interface Running {
   readonly server: RunningServer;
   readonly watcher: FlowWatcher;
+  readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
@@ -156,9 +157,10 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, triggers, networks, worker, runtime } = running;
+  const { server, watcher, upkeep, triggers, networks, worker, runtime } = running;
   server.drain();
   await watcher.close();
+  await upkeep.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);
