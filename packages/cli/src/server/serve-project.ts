@@ -1,4 +1,5 @@
 import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
+import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
@@ -7,6 +8,7 @@ import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
+import { openWorkers, workerSettings } from "./open-workers.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { type FlowWatcher, watchFlows } from "./watch-flows.ts";
@@ -19,8 +21,8 @@ export interface ServeOptions {
   /** By the name of who uses them. */
   readonly tokens?: Readonly<Record<string, string>>;
   readonly allowedHosts?: readonly string[];
-  /** Runs executed at once. Default: 64. */
-  readonly concurrency?: number;
+  /** Processes in which runs are executed; 0 is this one. Default: the project's configuration, else by the machine. */
+  readonly workers?: number;
   /** Milliseconds that open runs get to end when the server stops. Default: 10000. */
   readonly graceMs?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -39,6 +41,8 @@ export interface ServedProject {
   readonly flows: FlowBook;
   /** Nothing when the project has none. */
   readonly networks: ServedNetworks | undefined;
+  /** Nothing when runs are executed in this process. */
+  readonly workers: WorkerPool | undefined;
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
   close(): Promise<void>;
 }
@@ -78,7 +82,10 @@ async function open(
   opened.push(() => host.close(0));
   if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
-  const worker = engine.work(options.concurrency === undefined ? {} : { concurrency: options.concurrency });
+  const settings = workerSettings(loaded, options.workers);
+  const pool = openWorkers(loaded, settings, { env, log });
+  opened.push(async () => pool?.close());
+  const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const triggers = superviseTriggers({
     engine,
@@ -100,8 +107,8 @@ async function open(
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>
-    shutDown({ server, watcher, upkeep, triggers, networks, worker, runtime }, options.graceMs ?? defaultGraceMs);
-  return { url: server.url, runtime, triggers, flows, networks, close: once(close) };
+    shutDown({ server, watcher, upkeep, triggers, networks, worker, pool, runtime }, options.graceMs ?? defaultGraceMs);
+  return { url: server.url, runtime, triggers, flows, networks, workers: pool, close: once(close) };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
@@ -152,18 +159,20 @@ interface Running {
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
+  readonly pool: WorkerPool | undefined;
   readonly runtime: Runtime;
 }
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, upkeep, triggers, networks, worker, runtime } = running;
+  const { server, watcher, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
   await upkeep.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);
+  await pool?.close();
   await server.close(graceMs);
   await runtime.close();
 }
