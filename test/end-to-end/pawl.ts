@@ -117,9 +117,13 @@ export function linesOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 }
 
-/** `pawl serve` on a free port, once it answers. */
-export async function startServe(options: PawlOptions, args: readonly string[] = []): Promise<Going & { url: string }> {
-  const going = startPawl(["serve", "--port", "0", ...args], options);
+/** `pawl serve` on a free port or the one that is given, once it answers. */
+export async function startServe(
+  options: PawlOptions,
+  args: readonly string[] = [],
+  port = 0,
+): Promise<Going & { url: string }> {
+  const going = startPawl(["serve", "--port", `${port}`, ...args], options);
   const url = await until(`serve says where it listens:\n${going.output()}`, () => {
     if (going.child.exitCode !== null) throw new Error(`pawl serve has ended:\n${going.output()}`);
     return /http:\/\/127\.0\.0\.1:\d+/.exec(going.output())?.[0];

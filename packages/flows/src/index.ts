@@ -50,6 +50,7 @@ export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { EngineError, ReplayError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
+export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-inputs.ts";
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";

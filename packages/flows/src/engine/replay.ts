@@ -2,6 +2,7 @@ import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Flow, Step } from "../definition/flow.ts";
 import type { Durability } from "../durability/durability.ts";
 import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
+import { runTraceparent } from "../trace/run-trace.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { Definitions } from "./definitions.ts";
 import { ReplayError, RunNotFoundError } from "./errors.ts";
@@ -37,7 +38,7 @@ function repeatedRun(
   { from, env }: { readonly from: string; readonly env: Readonly<Record<string, string>> },
 ): NewRun {
   const { definition, inputs, vars } = earlier;
-  const trigger = { ...earlier.trigger, replay: { of: earlier.id, from } };
+  const trigger = { ...earlier.trigger, traceparent: runTraceparent(earlier), replay: { of: earlier.id, from } };
   const concurrency = concurrencyOf(flow, { inputs, vars, trigger, env });
   return { flow: earlier.flow, definition, inputs, vars, trigger, concurrency };
 }

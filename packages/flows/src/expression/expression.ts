@@ -2,6 +2,7 @@ import type { Json } from "../json.ts";
 import { type ASTNode, cel, celProblem, type ParseResult } from "./cel.ts";
 import { FunctionError } from "./cel-functions.ts";
 import { resultToJson, UnusableResult } from "./cel-result.ts";
+import { compileOnce } from "./compile-once.ts";
 import { OutOfTime, runBounded } from "./computing-time.ts";
 import { type ExpressionCode, ExpressionError, missingValue } from "./expression-error.ts";
 import { checkExpression, type ExpressionProblem, reason } from "./expression-problem.ts";
@@ -23,36 +24,26 @@ export interface Expression {
 }
 
 const knownRoots = new Set([...rootNames, ...loopNames]);
-const remembered = new Map<string, Expression>();
-const rememberedWith = new WeakMap<FunctionSet, Map<string, Expression>>();
-const maxRemembered = 5_000;
-const maxRememberedCharacters = 2_000;
 
 /** Whether `loadCel` has to come first: plain paths do without it. */
 export function needsCel(source: string): boolean {
   return parsePath(source) === undefined;
 }
 
+const memory = { texts: 5_000, characters: 2_000 };
+const compilePlain = compileOnce((source) => compilePath(source) ?? compileCel(source, undefined), memory);
+/** What was compiled for a set of functions is forgotten with it. */
+const compilersWith = new WeakMap<FunctionSet, (source: string) => Expression>();
+
 /** Compiles once per text and set of functions; the same text gives the same expression. */
 export function compileExpression(source: string, functions?: FunctionSet): Expression {
-  const memory = memoryOf(functions);
-  const known = memory.get(source);
-  if (known) return known;
-  if (memory.size >= maxRemembered) memory.clear();
-  const compiled = compilePath(source) ?? compileCel(source, functions);
-  if (source.length <= maxRememberedCharacters) memory.set(source, compiled);
-  return compiled;
-}
-
-/** What was compiled for a set of functions is forgotten with it. */
-function memoryOf(functions: FunctionSet | undefined): Map<string, Expression> {
-  if (functions === undefined) return remembered;
-  let memory = rememberedWith.get(functions);
-  if (memory === undefined) {
-    memory = new Map();
-    rememberedWith.set(functions, memory);
+  if (functions === undefined || functions.entries.size === 0) return compilePlain(source);
+  let compile = compilersWith.get(functions);
+  if (compile === undefined) {
+    compile = compileOnce((text) => compilePath(text) ?? compileCel(text, functions), memory);
+    compilersWith.set(functions, compile);
   }
-  return memory;
+  return compile(source);
 }
 
 function compilePath(source: string): Expression | undefined {

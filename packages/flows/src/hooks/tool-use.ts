@@ -1,3 +1,4 @@
+import type { Json } from "../json.ts";
 import type { NodeContext, NodeResult } from "../nodes/node.ts";
 import type { HookedStep, StepInputs } from "./step-hook.ts";
 
@@ -6,6 +7,8 @@ export interface ToolUse {
   readonly context: NodeContext;
   readonly step: HookedStep;
   readonly inputs: StepInputs;
+  /** Writes into the log of the run what hooks have said about it. */
+  readonly note: (said: Json) => void;
 }
 
 export type ToolVerdict =

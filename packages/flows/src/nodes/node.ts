@@ -38,6 +38,8 @@ export interface NodeContext {
   /** Aborted on time-out, cancellation and shutdown. */
   readonly signal: AbortSignal;
   progress(current: number, total: number): void;
+  /** The W3C `traceparent` of this attempt, for what it calls elsewhere. Programs it starts find it in TRACEPARENT. */
+  readonly traceparent: string;
   /** The same for every try of this record, crashes included: hand it to what must not do things twice. */
   readonly idempotencyKey: string;
   readonly projectDir: string;

@@ -25,10 +25,12 @@ export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger
 export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
 export {
+  callTraceparent,
   currentTraceparent,
   detectTelemetry,
   type GuardListener,
   type GuardRecord,
+  isObserved,
   logGuardCalls,
   onGuardCall,
   underTrace,

@@ -12,7 +12,7 @@ import type { Execution, Frame, Host } from "../execution.ts";
 import { RunFault } from "../failure.ts";
 import { environmentOf } from "./environment.ts";
 import { readSecrets } from "./secrets.ts";
-import { plain, stepEntries, type Values } from "./values.ts";
+import { plain, resetVisits, stepEntries, type Values } from "./values.ts";
 
 export interface Opening extends Pick<Execution, "runSequence"> {
   readonly host: Host;
@@ -40,11 +40,11 @@ export async function openFrame(opening: Opening): Promise<Frame> {
   for (const secret of Object.values(secrets)) masker.add(secret);
   const values: Values = {
     steps,
-    env,
+    env: withoutSecretSources(env, flow),
     vars: run.vars,
     inputs: run.inputs,
     secrets,
-    visits: plain(),
+    visits: resetVisits(plain(), [...flow.steps, ...flow.finally]),
     trigger: triggerValue(run),
     run: { id: run.id, started_at: isoTime(run.startedAt ?? run.createdAt), starts: run.starts },
     flow: { name: flow.name, description: flow.description ?? null, hash: flow.hash },
@@ -52,6 +52,15 @@ export async function openFrame(opening: Opening): Promise<Frame> {
   };
   const execution: Execution = { host, run, flow, hooks: host.hooksFor(flow), secrets, masker, runSequence };
   return { execution, scope, signal, values, prefix: "", path: [], place: steps, visits: new Map() };
+}
+
+/** A variable that `secrets:` names is a secret: expressions have it as such, and programs get it from a step's `env:` only. */
+function withoutSecretSources(env: Readonly<Record<string, string>>, flow: Flow): Readonly<Record<string, string>> {
+  const names = Object.values(flow.secrets).flatMap((source) => ("env" in source ? [source.env] : []));
+  if (names.length === 0) return env;
+  const rest = Object.assign(plain<string>(), env);
+  for (const name of names) delete rest[name];
+  return rest;
 }
 
 /** @throws RunFault when what the run was given was sealed with a key that is gone */
