@@ -111,7 +111,7 @@ export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./p
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,

@@ -16,6 +16,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "test", group: "Flows", summary: "Run the tests of flows, on mocks", load: () => import("./test.ts") },
   { name: "inspect", group: "Flows", summary: "Show what a flow resolves to", load: () => import("./inspect.ts") },
   { name: "graph", group: "Flows", summary: "Print a flow as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
@@ -29,6 +30,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "trace", group: "Runs", summary: "Show what an event has led to", load: () => import("./trace.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   {

@@ -30,20 +30,28 @@ export function needsCel(source: string): boolean {
   return parsePath(source) === undefined;
 }
 
-const memory = { texts: 5_000, characters: 2_000 };
-const compilePlain = compileOnce((source) => compilePath(source) ?? compileCel(source, undefined), memory);
-/** What was compiled for a set of functions is forgotten with it. */
-const compilersWith = new WeakMap<FunctionSet, (source: string) => Expression>();
+type Compiler = (source: string) => Expression;
+
+const compileWithoutPlugins = compilerOf(undefined);
+const compilersWith = new WeakMap<FunctionSet, Compiler>();
 
 /** Compiles once per text and set of functions; the same text gives the same expression. */
 export function compileExpression(source: string, functions?: FunctionSet): Expression {
-  if (functions === undefined || functions.entries.size === 0) return compilePlain(source);
+  if (functions === undefined || functions.entries.size === 0) return compileWithoutPlugins(source);
   let compile = compilersWith.get(functions);
   if (compile === undefined) {
-    compile = compileOnce((text) => compilePath(text) ?? compileCel(text, functions), memory);
+    compile = compilerOf(functions);
     compilersWith.set(functions, compile);
   }
   return compile(source);
+}
+
+/** What was compiled for a set of functions is forgotten with it. */
+function compilerOf(functions: FunctionSet | undefined): Compiler {
+  return compileOnce((source) => compilePath(source) ?? compileCel(source, functions), {
+    texts: 5_000,
+    characters: 2_000,
+  });
 }
 
 function compilePath(source: string): Expression | undefined {
