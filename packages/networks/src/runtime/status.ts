@@ -1,4 +1,4 @@
-import type { Network } from "../topology/network.ts";
+import type { Pod } from "../topology/network.ts";
 import type { PodType } from "../topology/pod-type.ts";
 import type { Backlog, Line } from "../transport/transport.ts";
 import type { Assembly } from "./assembly.ts";
@@ -36,8 +36,8 @@ export interface PodStatus {
   readonly oldestSetAt: number | undefined;
 }
 
-export async function podStatuses(network: Network, line: Line, parts: Assembly): Promise<PodStatus[]> {
-  return network.pods.map((pod) => {
+export async function podStatuses(pods: readonly Pod[], line: Line, parts: Assembly): Promise<PodStatus[]> {
+  return pods.map((pod) => {
     const stats = parts.stats[pod.index]!;
     const sets = parts.openSets(pod);
     return {
