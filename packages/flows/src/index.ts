@@ -100,7 +100,7 @@ export type { PluginPlace } from "./plugins/find-plugins.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,

@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "test", group: "Flows", summary: "Run the tests of flows, on mocks", load: () => import("./test.ts") },
   { name: "inspect", group: "Flows", summary: "Show what a flow resolves to", load: () => import("./inspect.ts") },
   { name: "graph", group: "Flows", summary: "Print a flow as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },

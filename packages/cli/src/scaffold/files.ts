@@ -5,7 +5,8 @@ export interface ScaffoldFile {
   readonly text: string;
 }
 
-const hello = `name: hello
+const hello = `# yaml-language-server: $schema=../.pawl/schemas/flow.json
+name: hello
 description: A first flow. Change it, and run it again.
 
 inputs:
@@ -26,6 +27,23 @@ steps:
     with:
       path: reports/hello.txt
       content: "\${{ steps.greet.output.stdout }}"
+`;
+
+const helloTest = `# yaml-language-server: $schema=../.pawl/schemas/test.json
+mocks:
+  greet: { output: { stdout: Hello from Ana, stderr: "", code: 0 } }
+  save: { output: { path: reports/hello.txt } }
+
+tests:
+  - name: saves the greeting
+    expect:
+      skipped: [shout]
+      steps: { save: { with: { content: Hello from Ana } } }
+
+  - name: shouts when it knows the name
+    inputs: { name: Ana }
+    expect:
+      log: [ANA is here]
 `;
 
 const audit = `+++
@@ -54,6 +72,7 @@ hooks/*/audit.ndjson
 
 export const scaffold: readonly ScaffoldFile[] = [
   { path: "flows/hello.yaml", about: "a first flow", text: hello },
+  { path: "flows/hello.test.yaml", about: "its tests: pawl test", text: helloTest },
   { path: "hooks/audit/HOOK.md", about: "an agent hook that writes down every tool use", text: audit },
   { path: "pawl.config.ts", about: "optional settings", text: config },
   { path: ".gitignore", about: "keeps state and secrets out of git", text: ignored },

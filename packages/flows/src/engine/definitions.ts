@@ -8,6 +8,7 @@ const maxKept = 200;
 /** The definitions that runs keep, parsed once while they are in use. */
 export class Definitions {
   readonly #flows = new Map<string, Flow>();
+  readonly #parsing = new Map<string, Promise<Flow>>();
 
   remember(flow: Flow): void {
     this.#flows.delete(flow.hash);
@@ -17,7 +18,17 @@ export class Definitions {
 
   of(run: RunRecord): Flow | Promise<Flow> {
     const known = this.#flows.get(run.definition.hash);
-    return known !== undefined && known.name === run.flow ? known : this.#parse(run);
+    return known !== undefined && known.name === run.flow ? known : this.#parseOnce(run);
+  }
+
+  #parseOnce(run: RunRecord): Promise<Flow> {
+    const key = `${run.flow} ${run.definition.hash}`;
+    let parsing = this.#parsing.get(key);
+    if (parsing === undefined) {
+      parsing = this.#parse(run).finally(() => this.#parsing.delete(key));
+      this.#parsing.set(key, parsing);
+    }
+    return parsing;
   }
 
   async #parse({ definition, flow: name }: RunRecord): Promise<Flow> {

@@ -123,6 +123,11 @@ export interface NodeDefinition<Input = unknown> {
   readonly input: InputSchema<Input>;
   /** What its output has to be; what it makes of the output is what the step has. Default: any JSON. */
   readonly output?: InputSchema<unknown>;
+  /**
+   * Does nothing outside the run: no file, network, program or person. `pawl test` lets it act; others have to be mocked there.
+   * Default: false.
+   */
+  readonly isPure?: boolean;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
   /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */
