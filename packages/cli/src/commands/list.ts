@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
+import { pluginCommands } from "./plugin/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -55,6 +56,12 @@ export const commands: readonly CommandEntry[] = [
     group: "Project",
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
+  },
+  {
+    name: "plugin",
+    group: "Project",
+    summary: "Add, list, write and remove plugins",
+    commands: pluginCommands,
   },
   { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },

@@ -4,6 +4,9 @@ import { serveRuns } from "@pawl/flows/workers";
 import { provided } from "../open-project.ts";
 
 await serveRuns(async (projectDir) => {
-  const { nodes, hooks } = await loadProject(findProject(projectDir), { importCode: true, provide: provided });
-  return { nodes, hooks };
+  const { nodes, hooks, functions, config } = await loadProject(findProject(projectDir), {
+    importCode: true,
+    provide: provided,
+  });
+  return { nodes, hooks, functions, secrets: config.secrets };
 });

@@ -1,6 +1,7 @@
 import { systemClock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
 import type { NewRun } from "../durability/records.ts";
+import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
 import { definedVariables, environmentOf } from "../execution/scope/environment.ts";
@@ -30,7 +31,7 @@ export function createEngine(options: EngineOptions): Engine {
   const hooks = createHookSets(options, nodes);
   const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
-  const definitions = new Definitions();
+  const definitions = new Definitions(options.functions);
   const env = definedVariables(options.env ?? process.env);
   const envFiles = options.envFiles ?? true;
   const secrets = options.secrets ?? createSecrets({ projectDir });
@@ -45,6 +46,7 @@ export function createEngine(options: EngineOptions): Engine {
     envFiles,
     secrets,
     toolUse: options.toolUse,
+    functions: options.functions,
     hooksFor: hooks.of,
     definitionOf: (run) => definitions.of(run),
     runSubFlow,
@@ -76,7 +78,8 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock" | "store"> {
+interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock"> {
+  readonly store: Store;
   readonly definitions: Definitions;
 }
 

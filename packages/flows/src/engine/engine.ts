@@ -3,6 +3,7 @@ import type { Flow } from "../definition/flow.ts";
 import type { StartedRun, Worker, WorkOptions } from "../durability/durability.ts";
 import type { RunRecord, RunTrigger } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
@@ -37,6 +38,8 @@ export interface EngineOptions {
   /** Default: those that flows declare. */
   readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** What plugins add to expressions. */
+  readonly functions?: FunctionSet | undefined;
   readonly log?: Logger;
 }
 
