@@ -14,6 +14,8 @@ export interface NetworkStatus {
   /** Why it is not. */
   readonly reason: string | undefined;
   readonly deadLetters: number;
+  /** How many processes run it, where there can be several. */
+  readonly processes?: number;
   readonly pods: readonly PodStatus[];
 }
 
@@ -29,6 +31,8 @@ export interface PodStatus {
   readonly late: number;
   readonly dead: number;
   readonly blocked: number;
+  /** How many processes run it, where there can be several. */
+  readonly processes?: number;
   readonly inFlight: number;
   readonly backlog: Backlog;
   readonly openSets: number | undefined;
