@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "trace", group: "Runs", summary: "Show what an event has led to", load: () => import("./trace.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   {

@@ -13,10 +13,10 @@ export interface ModuleLoader {
   load(specifier: string): Promise<Record<string, unknown>>;
 }
 
-// By name in a variable, so that this very instance of the package is found, and not a second copy.
+// By name in a variable, so that the installed package is found, and not what of it is bundled with Pawl.
 const named = (name: string) => () => import(name);
 const ownModules: ProvidedModules = {
-  zod: () => import("zod"),
+  zod: named("zod"),
   "@pawl/flows": named("@pawl/flows"),
   "@pawl/hooks": named("@pawl/hooks"),
   "@pawl/hooks/guard": named("@pawl/hooks/guard"),

@@ -3,6 +3,8 @@ import { keysIn } from "../aggregate/set-key.ts";
 import { toEnvelope } from "../envelope/envelope.ts";
 import type { Payload } from "../envelope/payload.ts";
 import { follow, type Token, type TombstoneReason } from "../envelope/token.ts";
+import type { Passage, PassageOutcome } from "../history/passage.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf, stackOf } from "../pod/refusal.ts";
 import type { Edge, Network, Pod } from "../topology/network.ts";
 import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
@@ -34,6 +36,13 @@ function tombstone(parent: Token, edge: Edge, cause: Parameters<typeof tombstone
   if (edge.keyPointers.length === 0) return token;
   const instead = cause.instead ?? parent.payload?.take();
   return { ...token, keys: instead === undefined ? parent.keys : keysIn(instead, edge.keyPointers) };
+}
+
+/** What is remembered of a call, or of a tombstone that was passed on without one. */
+export function passageOf(outcome: PassageOutcome, endedAt: number, subject?: CallSubject): Passage {
+  if (subject === undefined) return { endedAt, durationMs: 0, attempt: 0, outcome };
+  const { attempt, durationMs = 0 } = subject;
+  return { endedAt, durationMs, attempt, outcome, traceparent: subject.isEntry ? subject.traceparent : undefined };
 }
 
 export interface Death {
