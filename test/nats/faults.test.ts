@@ -9,7 +9,7 @@ const seeds = isSoak ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [1];
 const messages = isSoak ? 1_000 : 200;
 const stoppedMs = isSoak ? 10_000 : 2_500;
 const ackWaitMs = 1_500;
-const env = { PAWL_NATS_ACK_WAIT_MS: String(ackWaitMs) };
+const env = { PAWL_NATS_ACK_WAIT_MS: String(ackWaitMs), PAWL_NATS_LEASE_MS: "1500" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What the specification calls the token ledger, as it can be seen from outside. */

@@ -55,10 +55,12 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
   const { isStrict, startsByItself = true, pods } = options;
   const here = pods === undefined ? {} : { pods };
   const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log: logTo(call), ...here };
-  const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options }).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
+  const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   if (hasErrors(networks.diagnostics)) {
     await close(networks);
     throw invalid(call, { ...sound, diagnostics: networks.diagnostics });

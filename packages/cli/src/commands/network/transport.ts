@@ -70,6 +70,7 @@ export async function openNats(call: Call, url: string, use: TransportUse): Prom
     server,
     tenant,
     limits: limitsOf(call),
+    ...pick({ leaseMs: numberOf(call, "PAWL_NATS_LEASE_MS") }),
     signal: use.signal ?? call.signal,
     ...(use.setUp === undefined ? {} : { setUp: use.setUp }),
     ...(use.log === undefined ? {} : { log: use.log }),
@@ -128,20 +129,21 @@ const codes: Readonly<Record<string, CommandError["exitCode"]>> = {
 };
 
 /** Limits of streams are the same for all processes of a network, so they come from one place. */
-function limitsOf({ env }: Call): Record<string, number> {
-  const number = (name: string) => {
-    const written = text(env[name]);
-    if (written === undefined) return undefined;
-    const value = Number(written);
-    if (Number.isInteger(value) && value > 0) return value;
-    throw usageError(`${name} is a whole number above 0; "${written}" came.`);
-  };
+function limitsOf(call: Call): Record<string, number> {
   return pick({
-    replicas: number("PAWL_NATS_REPLICAS"),
-    maxBytes: number("PAWL_NATS_MAX_BYTES"),
-    ackWaitMs: number("PAWL_NATS_ACK_WAIT_MS"),
-    duplicateWindowMs: number("PAWL_NATS_DUPLICATE_WINDOW_MS"),
+    replicas: numberOf(call, "PAWL_NATS_REPLICAS"),
+    maxBytes: numberOf(call, "PAWL_NATS_MAX_BYTES"),
+    ackWaitMs: numberOf(call, "PAWL_NATS_ACK_WAIT_MS"),
+    duplicateWindowMs: numberOf(call, "PAWL_NATS_DUPLICATE_WINDOW_MS"),
   });
+}
+
+function numberOf({ env }: Call, name: string): number | undefined {
+  const written = text(env[name]);
+  if (written === undefined) return undefined;
+  const value = Number(written);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw usageError(`${name} is a whole number above 0; "${written}" came.`);
 }
 
 function text(value: unknown): string | undefined {
