@@ -1,5 +1,7 @@
 // What is exported here is public.
 
+export type { PassageOutcome } from "./history/passage.ts";
+export { type MessageHistory, type PodPassage, readHistory } from "./history/read-history.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";

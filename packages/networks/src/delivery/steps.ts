@@ -1,6 +1,8 @@
 import { toEnvelope } from "../envelope/envelope.ts";
 import type { Payload } from "../envelope/payload.ts";
 import { follow, type Token, type TombstoneReason } from "../envelope/token.ts";
+import type { Passage, PassageOutcome } from "../history/passage.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf, stackOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
@@ -23,6 +25,13 @@ export function tombstonesFrom(
   return pod.egress
     .filter((edge) => isAwaited || network.edges[edge]!.needsTombstones)
     .map((edge) => follow(parent, edge, cause.reason, cause.now));
+}
+
+/** What is remembered of a call, or of a tombstone that was passed on without one. */
+export function passageOf(outcome: PassageOutcome, endedAt: number, subject?: CallSubject): Passage {
+  if (subject === undefined) return { endedAt, durationMs: 0, attempt: 0, outcome };
+  const { attempt, durationMs = 0 } = subject;
+  return { endedAt, durationMs, attempt, outcome, traceparent: subject.isEntry ? subject.traceparent : undefined };
 }
 
 export interface Death {

@@ -4,7 +4,7 @@ import { failpoint } from "../delivery/failpoint.ts";
 import type { HookCaller } from "../delivery/hook-caller.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodStats } from "../delivery/pod-stats.ts";
-import { messagesFrom, tombstonesFrom } from "../delivery/steps.ts";
+import { messagesFrom, passageOf, tombstonesFrom } from "../delivery/steps.ts";
 import { newCorrelationId } from "../envelope/correlation.ts";
 import { type Headers, inTrace, type Token } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
@@ -52,6 +52,11 @@ export interface Refused {
   readonly error: unknown;
 }
 
+interface Called {
+  readonly outcome: Outcome<unknown>;
+  readonly subject: CallSubject;
+}
+
 /** Takes events in: calls the hook of a gateway or initiator, and resolves once what it returned is durable. */
 export class Origin {
   readonly #options: OriginOptions;
@@ -84,16 +89,17 @@ export class Origin {
     const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
     stats.received++;
     const { traceparent } = incoming.carried ?? {};
-    const subject: CallSubject = { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent };
+    const id = `${correlationId}/${pod.id}`;
+    const subject: CallSubject = { id, correlationId, attempt: 1, traceparent, isEntry: true };
     const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
     const send = (outcome: Outcome<unknown>) => {
       failpoint("after-hook", pod.id);
-      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), { outcome, subject });
     };
     return called instanceof Promise ? called.then(send) : send(called);
   }
 
-  async #send(incoming: Incoming, parent: Token, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
+  async #send(incoming: Incoming, parent: Token, { outcome, subject }: Called): Promise<Accepted | Refused> {
     const { network, pod, line, stats, clock } = this.#options;
     const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
     if (judgement.next !== "send" && judgement.next !== "suppress") {
@@ -108,6 +114,7 @@ export class Origin {
     const status = isMessage ? "accepted" : "suppressed";
     const receipt = incoming.receiptFor?.(status, correlationId);
     const sent = await line.inject(tokens, {
+      passage: passageOf(isMessage ? "sent" : "suppressed", now, subject),
       ...(receipt === undefined ? {} : { receipt }),
       ...(incoming.notes === undefined ? {} : { notes: incoming.notes }),
     });

@@ -1,5 +1,6 @@
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
+import type { Passage } from "../history/passage.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
@@ -37,10 +38,7 @@ export interface Line {
    * Resolves once the tokens are durable. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
    * @throws FullError, UnavailableError
    */
-  inject(
-    tokens: readonly Token[],
-    extra?: { readonly receipt?: Receipt; readonly notes?: readonly Note[] },
-  ): Promise<"new" | "duplicate">;
+  inject(tokens: readonly Token[], extra?: InjectOptions): Promise<"new" | "duplicate">;
   /** Hands the tokens that wait at a pod to `handler`, at most `credit` of them open at once, until closed. */
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */
@@ -134,6 +132,15 @@ export interface Step {
   /** A sink keeps the payload of its input. */
   readonly record?: { readonly pod: number; readonly keep: number };
   readonly notes?: readonly Note[];
+  /** What is remembered of it, where the engine remembers. */
+  readonly passage?: Passage;
+}
+
+/** What becomes durable together with tokens that enter. */
+export interface InjectOptions {
+  readonly receipt?: Receipt;
+  readonly notes?: readonly Note[];
+  readonly passage?: Passage;
 }
 
 export interface Note {

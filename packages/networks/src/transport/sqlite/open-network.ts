@@ -4,6 +4,7 @@ import { toEnvelope } from "../../envelope/envelope.ts";
 import type { Network } from "../../topology/network.ts";
 import type { NewDeadLetter } from "../dead-letter.ts";
 import { LockedError, type OpenOptions } from "../transport.ts";
+import { endOf } from "./step-change.ts";
 import { tokenOf } from "./token-row.ts";
 
 type Ends = readonly [from: string, to: string];
@@ -84,9 +85,30 @@ function moveToRevision(database: Database, move: Move): void {
       remove.run(seq);
     }
   }
-  database.prepare("DELETE FROM seen_a WHERE net = ?").run(net);
-  database.prepare("DELETE FROM seen_b WHERE net = ?").run(net);
+  for (const table of ["seen_a", "seen_b"]) moveSeen(database, table, { net, target });
   database.prepare("DELETE FROM notes WHERE net = ? AND name LIKE 'debt/%'").run(net);
+}
+
+const beside = 1_000_000;
+
+/** What is remembered moves with its edges, both the row of an edge and the one of its end; two may change places. */
+function moveSeen(
+  database: Database,
+  table: string,
+  { net, target }: { readonly net: number; readonly target: readonly number[] },
+): void {
+  const remove = database.prepare(`DELETE FROM ${table} WHERE net = ? AND edge IN (?, ?)`);
+  const move = database.prepare(`UPDATE ${table} SET edge = ? WHERE net = ? AND edge = ?`);
+  for (const [old, edge] of target.entries()) {
+    if (edge === old) continue;
+    if (edge < 0) remove.run(net, old, endOf(old));
+    else {
+      move.run(edge + beside, net, old);
+      move.run(endOf(edge) - beside, net, endOf(old));
+    }
+  }
+  database.prepare(`UPDATE ${table} SET edge = edge - ${beside} WHERE net = ? AND edge >= ${beside}`).run(net);
+  database.prepare(`UPDATE ${table} SET edge = edge + ${beside} WHERE net = ? AND edge < -${beside}`).run(net);
 }
 
 /** A tombstone of a lost edge says nothing that anybody could still use. */

@@ -11,6 +11,7 @@ import {
   type ConsumeOptions,
   type Consumer,
   type Delivery,
+  type InjectOptions,
   type Line,
   type Note,
   type Outputs,
@@ -72,10 +73,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
     return TextPayload.of(value);
   }
 
-  inject(
-    tokens: readonly Token[],
-    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
-  ): Promise<"new" | "duplicate"> {
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<"new" | "duplicate"> {
     if (this.#isClosed) return Promise.reject(new UnavailableError("The network has stopped."));
     this.#rememberNotes(extra.notes);
     return new Promise((resolve, reject) => {

@@ -1,0 +1,12 @@
+// A worker process of `pawl serve`: executes the runs that the server sends it.
+import { findProject, loadProject } from "@pawl/flows";
+import { serveRuns } from "@pawl/flows/workers";
+import { provided } from "../open-project.ts";
+
+await serveRuns(async (projectDir) => {
+  const { nodes, hooks, functions, config } = await loadProject(findProject(projectDir), {
+    importCode: true,
+    provide: provided,
+  });
+  return { nodes, hooks, functions, secrets: config.secrets };
+});
