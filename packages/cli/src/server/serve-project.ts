@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
@@ -102,19 +103,14 @@ async function open(
   const networks = await serveNetworks(loaded, { runtime, host, flows, log });
   if (networks !== undefined) opened.push(() => networks.close());
   const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
+  const upkeep = startUpkeep(runtime.store, loaded, log);
+  opened.push(() => upkeep.close());
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
-  const running = { server, watcher, triggers, networks, worker, pool, runtime };
-  return {
-    url: server.url,
-    runtime,
-    triggers,
-    flows,
-    networks,
-    routes: () => host.main.routes(),
-    workers: pool,
-    close: once(() => shutDown(running, options.graceMs ?? defaultGraceMs)),
-  };
+  const running = { server, watcher, upkeep, triggers, networks, worker, pool, runtime };
+  const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
+  const routes = () => host.main.routes();
+  return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
@@ -169,6 +165,7 @@ async function follow({ flows, triggers, runtime, options }: Following): Promise
 interface Running {
   readonly server: RunningServer;
   readonly watcher: FlowWatcher;
+  readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
@@ -178,9 +175,10 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, triggers, networks, worker, pool, runtime } = running;
+  const { server, watcher, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
+  await upkeep.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);

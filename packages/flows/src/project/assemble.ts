@@ -8,10 +8,14 @@ import type { ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
-export interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {}
+export interface Parts
+  extends Pick<LoadedProject, "config" | "configDiagnostics" | "code" | "diagnostics" | "isPartial"> {}
 
 /** Puts together what the configuration and the plugins bring: names that come twice are told, and the first is used. */
-export function assemble(project: Project, { config, plugins, diagnostics, isPartial }: Parts): LoadedProject {
+export function assemble(project: Project, parts: Parts): LoadedProject {
+  const { config, configDiagnostics, code, diagnostics, isPartial } = parts;
+  const imported = [...code.plugins.values()];
+  const plugins = imported.flatMap(({ plugin }) => plugin ?? []);
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
   const nodes = createNodeRegistry(sources);
@@ -21,6 +25,8 @@ export function assemble(project: Project, { config, plugins, diagnostics, isPar
     project,
     config,
     plugins,
+    code,
+    configDiagnostics,
     nodes,
     triggers,
     hooks: sources.flatMap((plugin) => plugin.hooks),
@@ -28,6 +34,7 @@ export function assemble(project: Project, { config, plugins, diagnostics, isPar
     functions,
     diagnostics: [
       ...diagnostics,
+      ...imported.flatMap((each) => each.diagnostics),
       ...(own?.diagnostics ?? []),
       ...nodes.diagnostics,
       ...triggers.diagnostics,
