@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { checkStepHook } from "../hooks/order-hooks.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import type { BuiltInNode } from "../nodes/built-in.ts";
 import { createNodeRegistry, type NodeRegistry } from "../nodes/registry.ts";
 import type { LoadedPlugin } from "../plugins/check-plugin.ts";
 import { findPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
@@ -16,6 +17,8 @@ export interface LoadOptions {
   readonly importCode: boolean;
   /** Modules that the project's code can import beside `@pawl/flows`, `@pawl/hooks` and `zod`. */
   readonly provide?: ProvidedModules;
+  /** Nodes that the host has beside the built-in ones. */
+  readonly nodes?: readonly BuiltInNode[];
 }
 
 /** A project with everything that its code brings. */
@@ -38,22 +41,31 @@ export async function loadProject(project: Project, options: LoadOptions): Promi
   const places = project.isProject ? findPlugins(project.dir) : [];
   const hasCode = places.length > 0 || project.configFile !== undefined;
   if (!hasCode || !options.importCode) {
-    return assemble(project, { config: {}, plugins: [], diagnostics: [], isPartial: hasCode });
+    return assemble(project, { config: {}, plugins: [], diagnostics: [], isPartial: hasCode, nodes: options.nodes });
   }
   const cacheDir = join(project.stateDir, "cache", "modules");
   const loader = await createModuleLoader({ projectDir: project.dir, cacheDir, provide: options.provide ?? {} });
   const config = await loadConfig(project, loader);
   const loaded = await loadPlugins(places, loader);
   const diagnostics = [...config.diagnostics, ...loaded.diagnostics];
-  return assemble(project, { config: config.config, plugins: loaded.plugins, diagnostics, isPartial: false });
+  const { plugins } = loaded;
+  return assemble(project, {
+    config: config.config,
+    plugins,
+    diagnostics,
+    isPartial: false,
+    nodes: options.nodes,
+  });
 }
 
-interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {}
+interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {
+  readonly nodes: LoadOptions["nodes"];
+}
 
-function assemble(project: Project, { config, plugins, diagnostics, isPartial }: Parts): LoadedProject {
+function assemble(project: Project, { config, plugins, diagnostics, isPartial, nodes: ofHost }: Parts): LoadedProject {
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources);
+  const nodes = createNodeRegistry(sources, ofHost);
   const triggers = createTriggerRegistry(sources);
   return {
     project,
