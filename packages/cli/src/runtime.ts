@@ -51,6 +51,7 @@ export async function openRuntime(
       store,
       registry: loaded.nodes,
       hooks: loaded.hooks,
+      functions: loaded.functions,
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });

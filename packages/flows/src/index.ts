@@ -50,14 +50,23 @@ export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { EngineError, ReplayError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
+export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-inputs.ts";
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
 export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { approvalSignal, type Decision, inputSignal } from "./execution/records/approval.ts";
+export { functionListings } from "./expression/cel-functions.ts";
 export { type CompiledTemplate, compileTemplate, prepareTemplates } from "./expression/compile-template.ts";
 export { type ExpressionCode, ExpressionError, expressionCodes } from "./expression/expression-error.ts";
+export {
+  type ExpressionFunction,
+  expressionFunction,
+  signatureOf,
+  type ValueType,
+} from "./expression/expression-function.ts";
+export type { FunctionEntry, FunctionSet } from "./expression/function-set.ts";
 export type { ExpressionScope, Template } from "./expression/template.ts";
 export { isTruthy } from "./expression/truthy.ts";
 export { type AgentHooks, type AgentHooksOptions, createAgentHooks } from "./hooks/agent-hooks.ts";
@@ -94,13 +103,16 @@ export {
   TransientError,
 } from "./nodes/node.ts";
 export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSource } from "./nodes/registry.ts";
-export type { LoadedPlugin } from "./plugins/check-plugin.ts";
+export { checkPlugin, type LoadedPlugin } from "./plugins/check-plugin.ts";
 export { pluginCodes } from "./plugins/codes.ts";
-export type { PluginPlace } from "./plugins/find-plugins.ts";
+export { missingPlugins, type PluginPlace, packagePlugin } from "./plugins/find-plugins.ts";
+export { loadPlugin, type PluginAttempt } from "./plugins/load-plugins.ts";
+export { dependenciesOf, type Manifest, pluginKeyword, readManifest } from "./plugins/manifest.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig } from "./project/config.ts";
+export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,
@@ -110,10 +122,18 @@ export {
   readFlowFile,
   readFlowFiles,
 } from "./project/flow-files.ts";
-export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./project/load-project.ts";
+export { type LoadOptions, loaderOf, loadProject, pluginsOf } from "./project/load-project.ts";
+export type { LoadedProject } from "./project/loaded-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
 export { mayDecide, sendDecision, sendInput, type Verdict } from "./questions/answer.ts";
+export { collectInput } from "./questions/collect-input.ts";
+export {
+  type CollectorContext,
+  type InputCollector,
+  inputCollector,
+  type WantedInput,
+} from "./questions/input-collector.ts";
 export { openQuestions, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";

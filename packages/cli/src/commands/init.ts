@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "../command.ts";
 import { usageError } from "../command-error.ts";
+import { writeEditorTypes } from "../scaffold/editor-types.ts";
 import { scaffold } from "../scaffold/files.ts";
 
 export const command: Command = {
@@ -21,6 +22,9 @@ export const command: Command = {
       }
       const { colors } = terminal;
       terminal.out(`  ${path.padEnd(width)}  ${colors.dim(isThere ? "was there already; left as it is" : about)}`);
+    }
+    if (writeEditorTypes(dir) === "written") {
+      terminal.out(`  ${"tsconfig.json".padEnd(width)}  ${terminal.colors.dim("lets editors find the types")}`);
     }
     const change = relative(cwd, dir);
     terminal.out(

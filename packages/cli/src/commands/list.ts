@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
+import { pluginCommands } from "./plugin/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -15,6 +16,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "test", group: "Flows", summary: "Run the tests of flows, on mocks", load: () => import("./test.ts") },
   { name: "inspect", group: "Flows", summary: "Show what a flow resolves to", load: () => import("./inspect.ts") },
   { name: "graph", group: "Flows", summary: "Print a flow as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
@@ -55,6 +57,12 @@ export const commands: readonly CommandEntry[] = [
     group: "Project",
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
+  },
+  {
+    name: "plugin",
+    group: "Project",
+    summary: "Add, list, write and remove plugins",
+    commands: pluginCommands,
   },
   { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },

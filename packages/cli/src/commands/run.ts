@@ -2,7 +2,7 @@ import type { Flow, RunRecord } from "@pawl/flows";
 import { askingPeople } from "../ask-people.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { type FoundFlow, findFlow } from "../find-flow.ts";
+import { findFlow } from "../find-flow.ts";
 import { readPairs } from "../key-values.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
@@ -28,7 +28,10 @@ export const command: Command = {
       // What started this process may have a trace already: a step of another flow, a build.
       trigger: { traceparent: call.env.TRACEPARENT },
     };
-    if (call.options.dryRun === true) return dryRun(call, found, request.inputs);
+    if (call.options.dryRun === true) {
+      const { dryRun } = await import("../dry-run.ts");
+      return dryRun(call, found, request);
+    }
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
       if (call.options.detach === true) return await detach(call, runtime, found.flow, request);
@@ -72,30 +75,5 @@ async function detach(call: Call, { engine }: Runtime, flow: Flow, request: Requ
     call.terminal.out(
       `${flow.name}  run ${shortId(runId)} is queued · pawl serve executes it · pawl show ${shortId(runId)}`,
     );
-  return exitCodes.ok;
-}
-
-/** What would run, in the order of the file. Nothing is executed, and nothing is remembered. */
-async function dryRun(call: Call, { flow }: FoundFlow, inputs: Request["inputs"]): Promise<ExitCode> {
-  const { readRunInputs } = await import("@pawl/flows");
-  const resolved = readRunInputs(flow, inputs ?? {});
-  const { planOf } = await import("../output/plan.ts");
-  const steps = planOf(flow);
-  if (call.options.json === true) {
-    call.terminal.json({ flow: flow.name, file: flow.file, inputs: resolved, steps });
-    return exitCodes.ok;
-  }
-  const width = Math.max(...steps.map((step) => step.id.length));
-  call.terminal.out(`${call.terminal.colors.bold(flow.name)}  dry run: nothing is executed`);
-  for (const step of steps) {
-    const condition = step.if === undefined ? "" : `  if ${step.if}`;
-    call.terminal.out(` · ${step.id.padEnd(width)}  ${step.does}${condition}`);
-  }
-  const shown = Object.entries(resolved).map(([name, value]) => {
-    return `${name}=${flow.inputs[name]?.secret ? "(secret)" : JSON.stringify(value)}`;
-  });
-  call.terminal.out(
-    [shown.length > 0 ? `inputs ${shown.join(" ")}` : "no inputs", `pawl run ${flow.name}`].join(" · "),
-  );
   return exitCodes.ok;
 }

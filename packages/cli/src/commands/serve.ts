@@ -14,11 +14,13 @@ import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
 import { readVersion } from "../version.ts";
 
 const largestPort = 65_535;
+const mostWorkers = 64;
 
 export const command: Command = {
   options: [
     { flags: "--host <address>", description: "Where to listen. Default: 127.0.0.1; anything else needs PAWL_TOKENS" },
     { flags: "-p, --port <number>", description: "0 takes a free one. Default: 7295" },
+    { flags: "--workers <number>", description: "Processes that execute runs. Default: 2 to 4; 0: the server itself" },
     { flags: "--allow-host <name>", description: "A further name of the server, behind a proxy", isList: true },
   ],
   details:
@@ -46,7 +48,7 @@ export const command: Command = {
 };
 
 function optionsOf(call: Call): ServeOptions {
-  const { host, port, allowHost } = call.options;
+  const { host, port, allowHost, workers } = call.options;
   return {
     env: call.env,
     log: loggerOf(call),
@@ -54,6 +56,7 @@ function optionsOf(call: Call): ServeOptions {
     onReading: (reading) => noteBroken(call, reading),
     ...(typeof host === "string" ? { host } : {}),
     ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(workers === undefined ? {} : { workers: readWorkers(workers) }),
     ...(Array.isArray(allowHost) ? { allowedHosts: allowHost } : {}),
   };
 }
@@ -62,6 +65,12 @@ function readPort(value: unknown): number {
   const port = Number(value);
   if (value !== "" && Number.isInteger(port) && port >= 0 && port <= largestPort) return port;
   throw usageError(`--port takes a number from 0 to ${largestPort}; "${value}" came.`);
+}
+
+function readWorkers(value: unknown): number {
+  const count = Number(value);
+  if (value !== "" && Number.isInteger(count) && count >= 0 && count <= mostWorkers) return count;
+  throw usageError(`--workers takes a number from 0 to ${mostWorkers}; "${value}" came.`);
 }
 
 function tokensOf(text: string | undefined): Record<string, string> {

@@ -1,4 +1,5 @@
 import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
+import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
@@ -6,6 +7,7 @@ import { openRuntime, type Runtime } from "../runtime.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
+import { openWorkers, workerSettings } from "./open-workers.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { type FlowWatcher, watchFlows } from "./watch-flows.ts";
@@ -18,8 +20,8 @@ export interface ServeOptions {
   /** By the name of who uses them. */
   readonly tokens?: Readonly<Record<string, string>>;
   readonly allowedHosts?: readonly string[];
-  /** Runs executed at once. Default: 64. */
-  readonly concurrency?: number;
+  /** Processes in which runs are executed; 0 is this one. Default: the project's configuration, else by the machine. */
+  readonly workers?: number;
   /** Milliseconds that open runs get to end when the server stops. Default: 10000. */
   readonly graceMs?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -38,6 +40,8 @@ export interface ServedProject {
   readonly flows: FlowBook;
   /** Nothing when the project has none. */
   readonly networks: ServedNetworks | undefined;
+  /** Nothing when runs are executed in this process. */
+  readonly workers: WorkerPool | undefined;
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
   close(): Promise<void>;
 }
@@ -77,7 +81,10 @@ async function open(
   opened.push(() => host.close(0));
   if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
-  const worker = engine.work(options.concurrency === undefined ? {} : { concurrency: options.concurrency });
+  const settings = workerSettings(loaded, options.workers);
+  const pool = openWorkers(loaded, settings, { env, log });
+  opened.push(async () => pool?.close());
+  const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const triggers = superviseTriggers({
     engine,
@@ -97,7 +104,7 @@ async function open(
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>
-    shutDown({ server, watcher, triggers, networks, worker, runtime }, options.graceMs ?? defaultGraceMs);
+    shutDown({ server, watcher, triggers, networks, worker, pool, runtime }, options.graceMs ?? defaultGraceMs);
   let closing: Promise<void> | undefined;
   return {
     url: server.url,
@@ -105,6 +112,7 @@ async function open(
     triggers,
     flows,
     networks,
+    workers: pool,
     close() {
       closing ??= close();
       return closing;
@@ -151,17 +159,19 @@ interface Running {
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
+  readonly pool: WorkerPool | undefined;
   readonly runtime: Runtime;
 }
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, triggers, networks, worker, runtime } = running;
+  const { server, watcher, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);
+  await pool?.close();
   await server.close(graceMs);
   await runtime.close();
 }

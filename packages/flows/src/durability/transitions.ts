@@ -121,6 +121,7 @@ export class Transitions {
     state.error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
     runs.save(state);
     if (!isTidy) {
+      effects.kill.push(...steps.children(state.id));
       steps.closeOpen(state.id, now);
       waits.clear(state.id);
     }
@@ -149,10 +150,14 @@ export class Transitions {
     return state.admitted;
   }
 
-  /** Nobody executes this run any more: it goes back to the queue, or goes on waiting without an owner. */
+  /**
+   * Nobody executes this run any more: it goes back to the queue, or goes on waiting without an owner. What its steps
+   * left running is ended.
+   */
   orphan(state: RunState, effects: Effects): void {
-    const { runs, waits } = this.#tables;
+    const { runs, steps, waits } = this.#tables;
     state.owner = null;
+    effects.kill.push(...steps.children(state.id));
     if (state.cancelReason !== null) {
       this.cancel(state, state.cancelReason, () => false, effects);
       return;
@@ -184,13 +189,12 @@ export class Transitions {
     isAlive: (owner: string) => boolean,
     effects: Effects,
   ): "cancelled" | "asked" {
-    const { runs, steps, owners } = this.#tables;
+    const { runs, owners } = this.#tables;
     const children = runs.unfinishedChildren(state.id);
     for (const child of children) this.cancel(child, reason, isAlive, effects);
     // The end of a child may have given its parent a place.
     if (children.length > 0) Object.assign(state, runs.state(state.id));
     if (state.starts === 0 || state.owner === null || !isAlive(state.owner)) {
-      if (state.starts > 0) effects.kill.push(...steps.children(state.id));
       this.end(state, cancelledBy(reason), effects);
       return "cancelled";
     }

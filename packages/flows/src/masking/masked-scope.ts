@@ -20,6 +20,7 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
       return value === undefined ? undefined : masker.decode(value);
     },
     hasEnded: (recordId) => scope.hasEnded(recordId),
+    hold: () => scope.hold(),
     branch: (recordId, body) => scope.branch(recordId, (inner) => body(maskedScope(inner, masker))),
   };
 }

@@ -1,6 +1,10 @@
 import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import { parseDuration, parseSize } from "@pawl/hooks/guard";
+import type { SecretSource } from "../definition/flow.ts";
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 import type { ProjectCode } from "./codes.ts";
 
@@ -18,6 +22,18 @@ export interface LifecycleHooksConfig {
   readonly withoutEnv?: readonly string[];
 }
 
+/** The processes in which `pawl serve` executes runs. */
+export interface WorkersConfig {
+  /** How many. 0 executes runs in the server itself. Default: one less than the machine has cores, 2 to 4. */
+  readonly count?: number;
+  /** Runs that each executes at once, those that wait not counted. Default: 64. */
+  readonly runs?: number;
+  /** The heap of each, as `512mb`: one that needs more ends, and its runs go on elsewhere. Default: what Node takes. */
+  readonly memory?: string;
+  /** A worker whose event loop is blocked for so long is ended, as `30s`. Default: 30s. */
+  readonly hang?: string;
+}
+
 /** `pawl.config.ts`. Everything may be left out. */
 export interface ProjectConfig {
   /** Default: the name of the folder. */
@@ -26,11 +42,18 @@ export interface ProjectConfig {
   readonly nodes?: readonly NodeDefinition<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly triggers?: readonly TriggerDefinition<any>[];
+  /** Secrets of every flow, masked in networks and everything else that Pawl shows too. One of a flow's own with the same name wins. */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Instances that meet every step of every flow, before those of plugins. */
   readonly stepHooks?: readonly StepExecutionHook[];
+  /** Asked for values that a run lacks, before those of plugins. */
+  readonly inputCollectors?: readonly InputCollector[];
+  /** Helpers for `${{ … }}`. */
+  readonly functions?: readonly ExpressionFunction[];
   readonly hooks?: LifecycleHooksConfig;
   /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
   readonly server?: { readonly host?: string; readonly port?: number };
+  readonly workers?: WorkersConfig;
   /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
   readonly store?: { readonly synchronous?: "full" | "normal" };
 }
@@ -44,10 +67,14 @@ const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = 
   name: "string",
   nodes: "list",
   triggers: "list",
+  secrets: "map",
   stepHooks: "list",
+  inputCollectors: "list",
+  functions: "list",
   hooks: "map",
   server: "map",
   store: "map",
+  workers: "map",
 };
 const keys = Object.keys(kinds);
 
@@ -74,7 +101,31 @@ export function checkConfig(exported: unknown, file: string): CheckedConfig {
     else if (kindOf(value) !== expected) tell(`${key} takes a ${expected}; ${kindOf(value)} came.`);
     else config[key] = value;
   }
+  if (config.workers !== undefined) config.workers = checkWorkers(config.workers as WorkersConfig, tell);
   return { config, diagnostics };
+}
+
+const workerKeys: readonly (keyof WorkersConfig)[] = ["count", "runs", "memory", "hang"];
+
+/** Keeps what is right. */
+function checkWorkers(workers: WorkersConfig, tell: (message: string) => void): WorkersConfig {
+  const { count, runs, memory, hang } = workers;
+  const isCount = (value: unknown, least: number) => Number.isInteger(value) && Number(value) >= least;
+  const wrong = new Set<string>();
+  const check = (key: keyof WorkersConfig, isRight: boolean, expected: string): void => {
+    if (workers[key] === undefined || isRight) return;
+    tell(`workers.${key} takes ${expected}; ${JSON.stringify(workers[key])} came.`);
+    wrong.add(key);
+  };
+  check("count", isCount(count, 0), "a whole number, 0 or more");
+  check("runs", isCount(runs, 1), "a whole number, 1 or more");
+  check("memory", (parseSize(memory) ?? 0) >= 1_048_576, "a size of 1mb or more, as 512mb");
+  check("hang", (parseDuration(hang) ?? 0) >= 1_000, "a duration of 1s or more, as 30s");
+  for (const key of Object.keys(workers).filter((each) => !(workerKeys as readonly string[]).includes(each))) {
+    tell(`There is no setting "workers.${key}".${didYouMean(key, workerKeys)}`);
+    wrong.add(key);
+  }
+  return Object.fromEntries(Object.entries(workers).filter(([key]) => !wrong.has(key)));
 }
 
 function kindOf(value: unknown): string {

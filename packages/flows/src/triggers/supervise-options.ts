@@ -2,6 +2,7 @@ import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { HttpHost } from "../http/mount.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { TriggerRegistry } from "./registry.ts";
 import type { TriggerStatus } from "./status.ts";
 
@@ -16,6 +17,8 @@ export interface SuperviseOptions {
   readonly registry?: TriggerRegistry | undefined;
   /** Default: this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Default: those that flows declare. */
+  readonly secrets?: Secrets | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
   /** Milliseconds that a trigger may take to stop. Default: 5000. */

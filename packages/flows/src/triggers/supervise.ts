@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
 import { definedVariables } from "../execution/scope/environment.ts";
+import { createSecrets } from "../masking/secrets.ts";
 import { type InstanceOptions, TriggerInstance } from "./instance.ts";
 import { createTriggerRegistry } from "./registry.ts";
 import type { SuperviseOptions, TriggerSupervisor } from "./supervise-options.ts";
@@ -68,7 +69,12 @@ function instanceOptionsOf(options: SuperviseOptions): InstanceOptions {
     clock: options.clock ?? systemClock,
     log: options.log ?? silentLogger,
     lifeId: randomUUID(),
-    surroundings: { registry, projectDir, env: definedVariables(options.env ?? process.env) },
+    surroundings: {
+      registry,
+      projectDir,
+      env: definedVariables(options.env ?? process.env),
+      secrets: options.secrets ?? createSecrets({ projectDir }),
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export interface OriginOptions {
   readonly clock: Clock;
   /** Pods that a message from here can come to. */
   readonly downstream: readonly number[];
+  /** Where those who wait for it are told. */
+  readonly addressOf: (correlationId: string) => string;
 }
 
 /** One event at a gateway or an initiator. */
@@ -135,7 +137,7 @@ export class Origin {
       time: clock.now(),
       hop: 0,
       headers: incoming.carried,
-      reply: incoming.isAwaited ? correlationId : undefined,
+      reply: incoming.isAwaited ? this.#options.addressOf(correlationId) : undefined,
       payload: undefined,
     };
   }

@@ -19,6 +19,9 @@ export async function sendHere(run: RunningNetwork, sending: Sending, signal: Ab
   const { key, data, traceparent, waitMs } = sending;
   const correlationId = derivedCorrelationId("step", [run.network.name, pod, key]);
   const until = run.clock.now() + (waitMs ?? 0);
+  // Where nothing is remembered, whoever waits has to do so from the beginning.
+  const isHeard = waitMs !== undefined && run.line.passages === undefined;
+  const heard = isHeard ? run.waitFor(pod, correlationId, waitMs) : undefined;
   const sent = await whenRoom(run, signal, () =>
     run.send(pod, {
       payload: data,
@@ -32,7 +35,7 @@ export async function sendHere(run: RunningNetwork, sending: Sending, signal: Ab
     return { status: "refused", message: messageOf(sent.error), isRetryable: isRetryable(sent.error) };
   }
   if (waitMs === undefined) return { status: await statusOf(run, pod, correlationId, sent.status), correlationId };
-  const ends = await endsOf(run, { pod, correlationId, until, signal });
+  const ends = await (heard ?? endsOf(run, { pod, correlationId, until, signal }));
   return ends === undefined ? { status: "pending", correlationId } : { status: "completed", correlationId, ends };
 }
 
@@ -82,11 +85,10 @@ async function endsOf(
   { pod, correlationId, until, signal }: Awaited,
 ): Promise<SettledEnds | undefined> {
   const { line, parts, clock } = run;
-  if (line.passages === undefined) return run.waitFor(pod, correlationId, Math.max(0, until - clock.now()));
   const expected = parts.endsOf(parts.origins.get(pod)!.pod);
   for (;;) {
     await line.flush();
-    const passages = line.passages(correlationId);
+    const passages = line.passages?.(correlationId) ?? [];
     const settled = expected.map((end) => passages.find((passage) => passage.pod === end));
     if (settled.every((passage) => passage !== undefined)) {
       return settledEnds(

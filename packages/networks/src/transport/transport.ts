@@ -1,13 +1,13 @@
 import type { Payload } from "../envelope/payload.ts";
-import type { Token } from "../envelope/token.ts";
+import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { Passage } from "../history/passage.ts";
 import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
 /**
- * The seam between pods and what carries tokens from one to the next. Answers: `memory` (tests, loses everything) and
- * `sqlite` (one machine, durable). Its unit is the step, not publish and acknowledge apart: an engine that can make
+ * The seam between pods and what carries tokens from one to the next. Answers: `memory` (tests, loses everything),
+ * `sqlite` (one machine, durable) and `nats` (many machines). Its unit is the step, not publish and acknowledge apart: an engine that can make
  * outputs and inputs change together does so, and one that cannot makes the outputs durable first.
  */
 export interface Transport {
@@ -31,6 +31,8 @@ export interface OpenOptions {
 /** A network on its transport. */
 export interface Line {
   readonly network: Network;
+  /** Longest payload it can carry. Absent: that of any message. */
+  readonly maxMessageBytes?: number;
   /** Takes what a hook returned out of its hands: later changes to the object change nothing here. */
   seal(value: object): Payload;
   /**
@@ -42,8 +44,12 @@ export interface Line {
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */
   backlog(pod: number): Backlog;
+  /** Brings the backlog up to date, where it is not always so. */
+  refresh?(): Promise<void>;
   /** A durable word of a pod about itself (`Step.notes`), unless it has expired. */
   note(pod: number, name: string): string | undefined | Promise<string | undefined>;
+  /** How ends tell a gateway in another process. Absent where every pod is in this one. */
+  readonly replies?: Replies;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
   /** Replaces the answer of a known key. */
   answer(receipt: Receipt): Promise<void>;
@@ -64,10 +70,32 @@ export interface Line {
   close(): Promise<void>;
 }
 
+/** Between the ends of a network and those who wait for them, wherever both are. */
+export interface Replies {
+  /** Where somebody in this process who waits for a correlation id is told. Has no comma. */
+  addressOf(correlationId: string): string;
+  /** Tells; whether it arrives is not known. */
+  tell(address: string, end: EndReply): void;
+  /** Calls back for what comes to addresses of this process. */
+  listen(heard: (address: string, end: EndReply) => void): void;
+}
+
+/** A token that somebody waits for has reached an end. */
+export interface EndReply {
+  readonly pod: string;
+  readonly ending: "done" | TombstoneReason;
+  /** JSON. */
+  readonly payload: string | undefined;
+}
+
 export interface ConsumeOptions {
   readonly credit: number;
   /** A token that is retried keeps its place: none behind it is delivered meanwhile. Needs a credit of 1. */
   readonly isOrdered?: boolean;
+  /** Only one process at a time may have tokens of this pod; the others wait until it ends. */
+  readonly isExclusive?: boolean;
+  /** Another process has taken over: what is open here comes to that one. */
+  readonly onLost?: () => void;
 }
 
 export interface Consumer {
