@@ -9,6 +9,7 @@ import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { Route } from "./route.ts";
+import { stepRoutes } from "./step-routes.ts";
 
 export interface MountOptions {
   /** Also `/trigger`, `/output`, `/runs/:id`, `/livez`, `/readyz` and `/metrics`: for a server that serves nothing else. */
@@ -39,6 +40,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
   );
   route("GET", "/api/v1/networks/:network", async (_, context) => json(200, await runOf(runs, context).status()));
   deadLetterRoutes(route, (context) => runOf(runs, context));
+  stepRoutes(route, (context) => runOf(runs, context));
   if (options.atRoot) rootRoutes(route, runs, endpoints);
   return () => {
     for (const remove of undo) remove();
