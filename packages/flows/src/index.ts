@@ -99,6 +99,7 @@ export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { shownRun } from "./masking/masked-run.ts";
 export { shown } from "./masking/reference.ts";
+export type { BuiltInNode } from "./nodes/built-in.ts";
 export {
   type Ask,
   type AskedInput,

@@ -15,6 +15,8 @@ const accepted = z
   })
   .meta({ id: "AcceptedMessage" });
 
+const sent = z.object({ sent: anyJson });
+
 const settled = z
   .looseObject({ id: z.string(), correlationId: z.string(), status: z.literal("completed"), results: anyJson })
   .meta({ id: "SettledMessage" });
@@ -123,5 +125,20 @@ export function runOperation(path: string): Operation {
         }),
       },
     },
+  };
+}
+
+/** For the steps of flows in other processes of this machine. */
+export function stepOperation(path: string, header: string): Operation {
+  return {
+    route: `POST ${path}`,
+    id: "sendFromStep",
+    tag,
+    summary: "How `network.send` of another process sends",
+    description: "For Pawl itself. Only who can read the messages of the network knows its key.",
+    params,
+    body: { schema: z.record(z.string(), anyJson), isRequired: true },
+    answers: { ...refusing(400, 401, 404, 408, 413, 415, 429, 503), 200: { description: "It is sent.", schema: sent } },
+    access: { scheme: "network-key", header, description: "The key beside the messages of the network." },
   };
 }

@@ -17,6 +17,7 @@ import type { Pod } from "../topology/network.ts";
 import { refuse } from "./codes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { ApiRoute, Route } from "./route.ts";
+import { stepRoutes } from "./step-routes.ts";
 
 export interface MountOptions {
   /** Also `/trigger`, `/output`, `/runs/:id`, `/livez`, `/readyz` and `/metrics`: for a server that serves nothing else. */
@@ -43,6 +44,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
     operation: described("runOperation", messages),
   });
   apiRoutes(route, runs);
+  stepRoutes(route, ({ params }) => runOf(runs, params.network!));
   if (options.atRoot) rootRoutes(route, runs, endpoints);
   return () => {
     for (const remove of undo) remove();

@@ -2,6 +2,7 @@ import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { Passage } from "../history/passage.ts";
+import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
@@ -63,6 +64,10 @@ export interface Line {
   /** Tokens of one correlation id that are still on their way. */
   pending(correlationId: string): Promise<number>;
   readonly deadLetters: DeadLetters;
+  /** What became of a message at the pods it has passed, where the engine remembers it. */
+  passages?(correlationId: string): readonly PodPassage[];
+  /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
+  readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
   /** Resolves when all that was committed is durable. */
   flush(): Promise<void>;
