@@ -95,6 +95,7 @@ export {
   type OperationSource,
 } from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
+export { RateLimit, RateLimits } from "./http/rate-limit.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -123,7 +124,13 @@ export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./p
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
+export {
+  defineConfig,
+  type LifecycleHooksConfig,
+  type ProjectConfig,
+  type ServerConfig,
+  type WorkersConfig,
+} from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,

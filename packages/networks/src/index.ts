@@ -1,13 +1,7 @@
 // What is exported here is public.
 
 export type { PassageOutcome } from "./history/passage.ts";
-export {
-  type MessageHistory,
-  type MessageHistory,
-  type PodPassage,
-  readHistory,
-  readHistory,
-} from "./history/read-history.ts";
+export { type MessageHistory, readHistory } from "./history/read-history.ts";
 export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
 export type { PodPassage } from "./history/read-passages.ts";
 export { networkApiCodes } from "./http/codes.ts";

@@ -1,11 +1,12 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import type { HttpListener, RouteHandler, RouteOptions } from "@pawl/flows";
+import type { HttpListener, RateLimits, RouteHandler, RouteOptions } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
-import { type CheckAccess, isLoopback } from "./access.ts";
+import { type CheckAccess, callerOf, isLoopback, openPaths } from "./access.ts";
 import { refuse } from "./codes.ts";
+import { refuseBadRequests, timeLimits } from "./request-limits.ts";
 import { type MountedRoute, RouteTable } from "./route-table.ts";
 
 export interface ListenerOptions {
@@ -13,6 +14,10 @@ export interface ListenerOptions {
   readonly port: number;
   readonly access: CheckAccess;
   readonly log: Logger;
+  /** Nothing: everybody may ask as often as they like. */
+  readonly limits?: RateLimits | undefined;
+  /** Milliseconds that a request may take to come. Default: 60000, and 10000 for its headers. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** A port that answers by a table of routes. */
@@ -28,6 +33,7 @@ export interface Listener extends HttpListener {
 }
 
 const defaultGraceMs = 10_000;
+const defaultRequestTimeoutMs = 60_000;
 const retryAfter = { "retry-after": "1" };
 
 /** @throws the system's error when the address cannot be listened on */
@@ -37,12 +43,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const respond = createResponder(table, options);
   const server = createAdaptorServer({
     hostname: options.host,
+    serverOptions: timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs),
     fetch: (request: Request, { incoming }: HttpBindings) => {
       const path = pathOf(incoming.url ?? "/");
       if (isDraining && path !== "/healthz" && path !== "/livez") return draining();
       return respond(request, path, incoming.socket.remoteAddress);
     },
   } as Parameters<typeof createAdaptorServer>[0]) as Server;
+  refuseBadRequests(server);
   await bind(server, options);
   const { port } = server.address() as AddressInfo;
   return {
@@ -74,11 +82,15 @@ function bind(server: Server, { host, port }: ListenerOptions): Promise<void> {
 
 type Respond = (request: Request, path: string, remoteAddress: string | undefined) => Response | Promise<Response>;
 
-function createResponder(table: RouteTable, { access, log }: ListenerOptions): Respond {
+function createResponder(table: RouteTable, { access, log, limits }: ListenerOptions): Respond {
   return (request, path, remoteAddress) => {
     const found = table.find(request.method, path);
     const authenticates = found.kind === "found" && found.route.options.authenticates === true;
     const refusal = authenticates ? undefined : access(request, path);
+    if (limits !== undefined && !openPaths.has(path)) {
+      const waitMs = limits.take(callerOf(request, !authenticates && refusal === undefined, remoteAddress));
+      if (waitMs > 0) return tooMany(waitMs);
+    }
     if (refusal !== undefined) return refusal;
     if (found.kind !== "found") return notFound(found, { method: request.method, path, table });
     try {
@@ -102,6 +114,11 @@ function notFound(
     return refuse("method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
   }
   return refuse("not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+}
+
+function tooMany(waitMs: number): Response {
+  const headers = { "retry-after": `${Math.ceil(waitMs / 1_000)}` };
+  return refuse("rate-limited", "Too many requests came from this token or address. Ask again later.", { headers });
 }
 
 function failed(error: unknown, path: string, log: Logger): Response {

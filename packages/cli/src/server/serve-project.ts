@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly workers?: number;
   /** Milliseconds that open runs get to end when the server stops. Default: 10000. */
   readonly graceMs?: number;
+  /** Milliseconds that a request may take to come. Default: 60000. */
+  readonly requestTimeoutMs?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: Logger;
   /** Called after flow files have changed, and once at the start with everything. */
@@ -135,6 +137,8 @@ function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logge
     host: options.host ?? server.host ?? defaultHost,
     port: options.port ?? server.port ?? defaultPort,
     log,
+    ...(server.rateLimit === undefined ? {} : { rateLimit: server.rateLimit }),
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
   });

@@ -246,6 +246,7 @@ describe("every answer of a walk through the API", () => {
     await walker.ask("GET", "/api/v1/networks", 200);
     await walker.ask("GET", "/api/v1/networks/line", 200);
     await walker.ask("GET", "/api/v1/networks/lines", 404);
+    await walker.ask("POST", "/api/v1/networks/line/intake/messages", 401, json({}));
     await walkDeadLetters();
   }
 
