@@ -108,7 +108,10 @@ class RunServer {
 /** Executes a run to its end here. @returns what its supervisor is told of it */
 export async function executeRemote(run: RemoteRun, body: RunBody): Promise<FromWorker> {
   try {
-    return { type: "outcome", run: run.id, outcome: await body(run.record, new RemoteScope(run)) };
+    const outcome = await body(run.record, new RemoteScope(run));
+    // What cannot be written down must not take with it what else is sent in this turn.
+    JSON.stringify(outcome.outputs);
+    return { type: "outcome", run: run.id, outcome };
   } catch (error) {
     if (run.isInterrupted) return { type: "given-back", run: run.id };
     return { type: "broken", run: run.id, message: error instanceof Error ? error.message : String(error) };
