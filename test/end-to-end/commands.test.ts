@@ -74,6 +74,7 @@ describe("a run that failed", () => {
       flow: "deploy",
       status: "failed",
       error: { code: "exit-code", message: expect.any(String) },
+      inputs: { target: "production" },
       outputs: expect.any(Object),
       durationMs: expect.any(Number),
     });

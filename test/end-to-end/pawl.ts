@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
-const bin = join(root, "packages", "cli", "bin", "pawl.js");
+/** The built command. */
+export const program: string = join(root, "packages", "cli", "bin", "pawl.js");
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -53,22 +54,27 @@ export interface Going {
 
 export interface PawlOptions {
   readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Beside, or instead of, this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it reads. Default: nothing can be read. */
+  readonly input?: string;
 }
 
-export function startPawl(args: readonly string[], { cwd, env = {} }: PawlOptions): Going {
+export function startPawl(args: readonly string[], { cwd, env = {}, input }: PawlOptions): Going {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...outer } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...outer, XDG_STATE_HOME: join(cwd, ".state"), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(input);
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (text) => {
+  child.stdout!.on("data", (text) => {
     stdout += text;
   });
-  child.stderr.on("data", (text) => {
+  child.stderr!.on("data", (text) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => {
@@ -117,9 +123,13 @@ export function linesOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 }
 
-/** `pawl serve` on a free port, once it answers. */
-export async function startServe(options: PawlOptions, args: readonly string[] = []): Promise<Going & { url: string }> {
-  const going = startPawl(["serve", "--port", "0", ...args], options);
+/** `pawl serve` on a free port or the one that is given, once it answers. */
+export async function startServe(
+  options: PawlOptions,
+  args: readonly string[] = [],
+  port = 0,
+): Promise<Going & { url: string }> {
+  const going = startPawl(["serve", "--port", `${port}`, ...args], options);
   const url = await until(`serve says where it listens:\n${going.output()}`, () => {
     if (going.child.exitCode !== null) throw new Error(`pawl serve has ended:\n${going.output()}`);
     return /http:\/\/127\.0\.0\.1:\d+/.exec(going.output())?.[0];

@@ -6,7 +6,7 @@ import { shortId } from "./output/run-view.ts";
 const longestId = 26;
 
 /**
- * The run whose id begins with this.
+ * The run whose id begins with this, or the newest run of the flow that has this name.
  * @throws CommandError when there is none, or more than one
  */
 export async function findRun(store: Store, prefix: string): Promise<RunRecord> {
@@ -16,7 +16,11 @@ export async function findRun(store: Store, prefix: string): Promise<RunRecord> 
   // Ids sort like text: the newest ones below the end of the prefix are those that begin with it.
   const below = await store.durability.list({ before: wanted.padEnd(longestId + 1, "~"), limit: 2 });
   const [first, second] = below.filter((run) => run.id.startsWith(wanted));
-  if (first === undefined || wanted === "") throw await unknownRun(store, prefix);
+  if (first === undefined || wanted === "") {
+    const [ofFlow] = await store.durability.list({ flow: prefix, limit: 1 });
+    if (ofFlow === undefined) throw await unknownRun(store, prefix);
+    return ofFlow;
+  }
   if (second === undefined) return first;
   const message = `More than one run begins with ${prefix}: ${shortId(first.id)} (${first.flow}), ${shortId(second.id)} (${second.flow}).`;
   throw usageError(message, `pawl show ${first.id}`);

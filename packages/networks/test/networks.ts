@@ -8,7 +8,9 @@ import {
   parseNetwork,
   type Transport,
 } from "@pawl/networks";
-import { onTestFinished } from "vitest";
+import { createNatsTransport, type NatsTransportOptions } from "@pawl/networks/nats";
+import { afterAll, onTestFinished } from "vitest";
+import { type NatsServer, startNats, whyNoNats } from "./nats/nats-server.ts";
 
 /** A network of pods `id:type` and edges `a>b`; `extra` is written into a pod's braces. */
 export function networkText(
@@ -56,10 +58,25 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export const engines: readonly (readonly [name: string, make: () => Transport])[] = [
+export const engines: readonly (readonly [name: string, make: () => Promise<Transport> | Transport])[] = [
   ["memory", () => closing(createMemoryTransport())],
   ["sqlite", () => closing(createSqliteTransport({ file: join(temporaryFolder(), "networks.db") }))],
+  ...(whyNoNats === undefined ? [["nats", () => natsTransport()] as const] : []),
 ];
+
+let server: Promise<NatsServer> | undefined;
+afterAll(async () => (await server)?.close());
+
+/** The server that the tests of one file share; each test has a tenant of its own on it. */
+export async function natsTransport(options: Partial<NatsTransportOptions> = {}): Promise<Transport> {
+  server ??= startNats();
+  const { url } = await server;
+  return closing(createNatsTransport({ server: { url }, tenant: newTenant(), ...options }));
+}
+
+export function newTenant(): string {
+  return `t${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+}
 
 export function closing(transport: Transport): Transport {
   onTestFinished(() => transport.close().catch(() => {}));

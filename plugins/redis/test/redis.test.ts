@@ -118,7 +118,10 @@ describe.skipIf(whyNoRedis)(`with a Redis server${whyNoRedis ? ` (${whyNoRedis})
     const stopping = new AbortController();
     const clients = async () => (await client.clientList()).length;
     const before = await clients();
-    const whenReady = () => setTimeout(() => stopping.abort(), 50);
+    const whenReady = async () => {
+      await vi.waitUntil(async () => (await clients()) > before);
+      stopping.abort();
+    };
     expect(await harness.collect(stream, { ...at(), stream: key }, 1, { whenReady, signal: stopping.signal })).toEqual(
       [],
     );

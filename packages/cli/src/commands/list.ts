@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
+import { pluginCommands } from "./plugin/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -15,13 +16,21 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check flow files, list every mistake",
     load: () => import("./validate.ts"),
   },
+  { name: "test", group: "Flows", summary: "Run the tests of flows, on mocks", load: () => import("./test.ts") },
   { name: "inspect", group: "Flows", summary: "Show what a flow resolves to", load: () => import("./inspect.ts") },
   { name: "graph", group: "Flows", summary: "Print a flow as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
+  {
+    name: "functions",
+    group: "Flows",
+    summary: "List what expressions can call",
+    load: () => import("./functions.ts"),
+  },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "trace", group: "Runs", summary: "Show what an event has led to", load: () => import("./trace.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   {
@@ -54,6 +63,12 @@ export const commands: readonly CommandEntry[] = [
     group: "Project",
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
+  },
+  {
+    name: "plugin",
+    group: "Project",
+    summary: "Add, list, write and remove plugins",
+    commands: pluginCommands,
   },
   { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },

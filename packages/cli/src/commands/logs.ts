@@ -9,7 +9,13 @@ const pageSize = 500;
 const followMs = 100;
 
 export const command: Command = {
-  arguments: [{ name: "[run]", description: "Its id, or the beginning of it. Default: the latest", complete: "run" }],
+  arguments: [
+    {
+      name: "[run]",
+      description: "Its id or the beginning of it, or a flow for its latest. Default: the latest",
+      complete: "run",
+    },
+  ],
   options: [
     { flags: "-f, --follow", description: "Go on as the run does, until it ends" },
     { flags: "--step <id>", description: "Only this step", complete: "step" },

@@ -1,5 +1,6 @@
 import type { Flow, RunRecord } from "@pawl/flows";
 import { askingPeople } from "../ask-people.ts";
+import { completeInputs } from "../collect-inputs.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { type FoundFlow, findFlow } from "../find-flow.ts";
@@ -22,31 +23,57 @@ export const command: Command = {
   async run(call) {
     const found = await findFlow(call, call.arguments[0]!);
     noteDiagnostics(call.terminal, found.loaded);
-    const request = { inputs: readPairs("--input", call.options.input), vars: readPairs("--var", call.options.var) };
-    if (call.options.dryRun === true) return dryRun(call, found, request.inputs);
+    const request = {
+      inputs: readPairs("--input", call.options.input),
+      vars: readPairs("--var", call.options.var),
+      // What started this process may have a trace already: a step of another flow, a build.
+      trigger: { traceparent: call.env.TRACEPARENT },
+    };
+    if (call.options.dryRun === true) {
+      const { dryRun } = await import("../dry-run.ts");
+      return dryRun(call, found, request);
+    }
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
-      if (call.options.detach === true) return await detach(call, runtime, found.flow, request);
-      return await runHere(call, runtime, found.flow, request);
+      const inputs = await completeInputs(call, found.flow, request.inputs, runtime);
+      const complete = { ...request, inputs };
+      if (call.options.detach === true) return await detach(call, runtime, found.flow, complete);
+      const exitCode = await runHere(call, runtime, found.flow, complete);
+      await takeOutOldRuns(call, runtime, found);
+      return exitCode;
     } finally {
       await runtime.close();
     }
   },
 };
 
-type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars">;
+/** A project that no server looks after stays small all the same. The run is over, so nothing here changes how it ended. */
+async function takeOutOldRuns({ terminal }: Call, { store }: Runtime, { loaded }: FoundFlow): Promise<void> {
+  const [{ pruneWhenDue }, { commandEveryMs, retentionOf }] = await Promise.all([
+    import("@pawl/flows"),
+    import("../upkeep.ts"),
+  ]);
+  try {
+    await pruneWhenDue(store, () => retentionOf(loaded), { everyMs: commandEveryMs });
+  } catch (error) {
+    terminal.note(`Old runs could not be taken out: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
-async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars" | "trigger">;
+
+async function runHere(call: Call, runtime: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+  const { store, engine } = runtime;
   const { terminal, signal } = call;
   if (call.options.json === true) {
-    const run = await engine.run(flow, { ...request, signal });
+    const run = await askingPeople(call, runtime, () => engine.run(flow, { ...request, signal }));
     const { toRunReport } = await import("@pawl/flows");
     terminal.json(toRunReport(run, await store.durability.steps(run.id)));
     return exitCodeOf(run);
   }
   const { RunProgress } = await import("../output/run-progress.ts");
   const progress = new RunProgress(terminal, store, { name: flow.name, flow });
-  const run = await askingPeople(call, { store, engine }, () => engine.run(flow, { ...request, signal }));
+  const run = await askingPeople(call, runtime, () => engine.run(flow, { ...request, signal }));
   await progress.finish(run);
   return exitCodeOf(run);
 }
@@ -67,30 +94,5 @@ async function detach(call: Call, { engine }: Runtime, flow: Flow, request: Requ
     call.terminal.out(
       `${flow.name}  run ${shortId(runId)} is queued · pawl serve executes it · pawl show ${shortId(runId)}`,
     );
-  return exitCodes.ok;
-}
-
-/** What would run, in the order of the file. Nothing is executed, and nothing is remembered. */
-async function dryRun(call: Call, { flow }: FoundFlow, inputs: Request["inputs"]): Promise<ExitCode> {
-  const { readRunInputs } = await import("@pawl/flows");
-  const resolved = readRunInputs(flow, inputs ?? {});
-  const { planOf } = await import("../output/plan.ts");
-  const steps = planOf(flow);
-  if (call.options.json === true) {
-    call.terminal.json({ flow: flow.name, file: flow.file, inputs: resolved, steps });
-    return exitCodes.ok;
-  }
-  const width = Math.max(...steps.map((step) => step.id.length));
-  call.terminal.out(`${call.terminal.colors.bold(flow.name)}  dry run: nothing is executed`);
-  for (const step of steps) {
-    const condition = step.if === undefined ? "" : `  if ${step.if}`;
-    call.terminal.out(` · ${step.id.padEnd(width)}  ${step.does}${condition}`);
-  }
-  const shown = Object.entries(resolved).map(([name, value]) => {
-    return `${name}=${flow.inputs[name]?.secret ? "(secret)" : JSON.stringify(value)}`;
-  });
-  call.terminal.out(
-    [shown.length > 0 ? `inputs ${shown.join(" ")}` : "no inputs", `pawl run ${flow.name}`].join(" · "),
-  );
   return exitCodes.ok;
 }

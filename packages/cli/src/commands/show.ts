@@ -5,13 +5,20 @@ import { sayQuestions } from "../output/question.ts";
 import { withStore } from "../runtime.ts";
 
 export const command: Command = {
-  arguments: [{ name: "[run]", description: "Its id, or the beginning of it. Default: the latest", complete: "run" }],
+  arguments: [
+    {
+      name: "[run]",
+      description: "Its id or the beginning of it, or a flow for its latest. Default: the latest",
+      complete: "run",
+    },
+  ],
+  options: [{ flags: "--full", description: "Outputs as they are, and errors, uncut" }],
   json: true,
   details: "Show a run and what became of its steps.",
   examples: ["pawl show", "pawl show 01JD8Z3K5M7QX --json"],
   async run(call) {
     const { parseFlow, toRunReport } = await import("@pawl/flows");
-    const { shortId, detailsOf, formatEnd, formatReport } = await import("../output/run-view.ts");
+    const { shortId, detailsOf, formatEnd, formatInputs, formatReport } = await import("../output/run-view.ts");
     await withStore(await projectOf(call), async (store) => {
       const [id] = call.arguments;
       const run = id === undefined ? await latestRun(store) : await findRun(store, id);
@@ -19,7 +26,10 @@ export const command: Command = {
       const report = toRunReport(run, steps);
       if (call.options.json === true) return call.terminal.json(report);
       const { flow } = await parseFlow(run.definition.text);
-      call.terminal.out(formatReport(report, call.terminal));
+      const isFull = call.options.full === true;
+      call.terminal.out(formatReport(report, call.terminal, { isFull }));
+      call.terminal.out(call.terminal.colors.dim(`trace ${run.traceId} · pawl trace ${shortId(run.id)}`));
+      for (const line of formatInputs(report, call.terminal, { isFull })) call.terminal.out(line);
       const { replay } = run.trigger;
       if (replay)
         call.terminal.out(call.terminal.colors.dim(`replay of run ${shortId(replay.of)} from ${replay.from}`));

@@ -16,10 +16,12 @@ interface CheckedFile {
 }
 
 export const command: Command = {
-  arguments: [{ name: "[files...]", description: "Flow files. Default: all of the project", complete: "file" }],
+  arguments: [
+    { name: "[files...]", description: "Flow files and their tests. Default: all of the project", complete: "file" },
+  ],
   options: [{ flags: "--trust-all", description: "Import the project's plugins, trusted or not" }],
   json: true,
-  details: "Check flow files and list every mistake, each with its place. Nothing is run.",
+  details: "Check flow files and their tests, and list every mistake, each with its place. Nothing is run.",
   examples: ["pawl validate", "pawl validate flows/deploy.yaml --json"],
   async run(call) {
     const loaded = await loadProjectToRead(call);
@@ -35,16 +37,25 @@ export const command: Command = {
 
 async function checkFlows(call: Call, loaded: LoadedProject): Promise<CheckedFile[]> {
   const { parseFlowFiles, readFlowFile, readFlowFiles } = await import("@pawl/flows");
+  const { isTestFile, testFilesIn } = await import("@pawl/flows/testing");
   const { dir, isProject } = loaded.project;
   const all = isProject ? readFlowFiles(dir) : [];
   const named = call.arguments.map((file) => namedFile(call, dir, file, all));
+  const tests = named.length > 0 ? named.filter(isTestFile) : isProject ? testFilesIn(dir) : [];
   const files = named
-    .filter((file) => !all.some((known) => known.file === file))
+    .filter((file) => !isTestFile(file) && !all.some((known) => known.file === file))
     .map((file) => readFlowFile(dir, file));
   const known = [...all, ...files];
   const { files: parsed } = await parseFlowFiles(known, await catalogueOf(loaded, known));
   const wanted = parsed.map((entry, index) => ({ entry, text: known[index]!.text }));
-  return wanted.filter(({ entry }) => named.length === 0 || named.includes(entry.file!)).map(toChecked);
+  const chosen = wanted.filter(({ entry }) => named.length === 0 || named.includes(entry.file!)).map(toChecked);
+  return [...chosen, ...(await checkTests(loaded, tests))];
+}
+
+async function checkTests(loaded: LoadedProject, paths: readonly string[]): Promise<CheckedFile[]> {
+  const { readTestFiles } = await import("../flow-tests/test-book.ts");
+  const files = await readTestFiles(loaded, paths);
+  return files.map(({ path, text, parsed }) => ({ file: path, text, diagnostics: parsed.diagnostics }));
 }
 
 function toChecked({ entry, text }: { entry: ParsedFlow; text: string }): CheckedFile {

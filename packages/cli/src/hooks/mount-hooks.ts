@@ -34,7 +34,8 @@ async function fire(request: Request, event: string, hooks: LoadedHooks, cwd: st
   }
   const input = await readInput(request);
   if (input instanceof Response) return input;
-  const fired = await fireHook(hooks.registry, event, input, { cwd, signal: request.signal });
+  const traceparent = request.headers.get("traceparent") ?? undefined;
+  const fired = await fireHook(hooks.registry, event, input, { cwd, signal: request.signal, traceparent });
   if (!fired.ok) {
     const sentences = fired.diagnostics.filter((one) => one.severity === "error").map((one) => one.message);
     return problem(400, "invalid-input", sentences.join(" "), { members: { errors: fired.diagnostics } });

@@ -22,7 +22,19 @@ function sentences(event: LoggedEvent): string[] {
   if (type === "log") return [`${data.level === "info" ? "" : `${data.level}: `}${printable(String(data.message))}`];
   if (type === "step-ended" || type === "run-ended") return [ended(data)];
   if (type === "step-attempt") return [`attempt ${data.number} failed: ${messageOf(data.error)}`];
+  if (type === "hooks-ran") return hooksRan(data);
   return [type.replace("-", " ")];
+}
+
+/** `PreToolUse guard-rm: deny in 12 ms`, one line a hook. */
+function hooksRan({ event, hooks }: Data): string[] {
+  if (!Array.isArray(hooks)) return [];
+  return hooks.map((hook) => {
+    const { name, status, decision, rewritten, durationMs, detail } = hook as Data;
+    const said = [decision, rewritten === true ? "rewrote the inputs" : undefined].filter(Boolean).join(", ");
+    const took = typeof durationMs === "number" ? ` in ${formatDuration(durationMs)}` : "";
+    return printable(`${event} ${name}: ${said || status}${took}${detail === undefined ? "" : `: ${detail}`}`);
+  });
 }
 
 function ended(data: Data): string {

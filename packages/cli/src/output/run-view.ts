@@ -1,7 +1,8 @@
-import type { Flow, RunRecord, RunReport, Step, StepRecord } from "@pawl/flows";
+import type { Flow, JsonObject, RunRecord, RunReport, Step, StepRecord, StepReport } from "@pawl/flows";
 import { formatDuration } from "@pawl/hooks/guard";
 import { plural } from "./diagnostics.ts";
 import { formatStep, type StepLayout } from "./step-line.ts";
+import { cut, printable } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
 const shortLength = 13;
@@ -20,15 +21,41 @@ export function formatHeader(flow: string, runId: string, { colors }: Pick<Termi
   return `${colors.bold(flow)}  run ${shortId(runId)}`;
 }
 
-export function formatReport(report: RunReport, terminal: Terminal): string {
+export function formatReport(
+  report: RunReport,
+  terminal: Terminal,
+  { isFull = false }: { readonly isFull?: boolean } = {},
+): string {
   const layout = layoutFor(
     terminal,
     report.steps.map((step) => step.id),
   );
   return [
     formatHeader(report.run.flow, report.run.id, terminal),
-    ...report.steps.map((step) => formatStep(step, layout)),
+    ...report.steps.flatMap((step) => [formatStep(step, layout), ...(isFull ? wholeResult(step) : [])]),
   ].join("\n");
+}
+
+/** All that a step gave, and its error; text as it is, everything else as JSON. */
+function wholeResult({ output, error }: StepReport): string[] {
+  const text = typeof output === "string" ? output : JSON.stringify(output, undefined, 2);
+  const lines = output === null || output === undefined ? [] : text.split("\n");
+  const failure = error === undefined ? [] : `${error.code}: ${error.message}`.split("\n");
+  return [...failure, ...lines].map((line) => `      ${printable(line)}`);
+}
+
+/** What the run was started with: `inputs tag="v1"`, `vars region="eu"`. */
+export function formatInputs(
+  { run }: RunReport,
+  { colors, width }: Pick<Terminal, "colors" | "width">,
+  { isFull = false }: { readonly isFull?: boolean } = {},
+): string[] {
+  return (["inputs", "vars"] as const).flatMap((kind) => {
+    const given = Object.entries((run[kind] ?? {}) as JsonObject);
+    if (given.length === 0) return [];
+    const line = `${kind} ${given.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(" ")}`;
+    return [colors.dim(isFull ? line : cut(line, width))];
+  });
 }
 
 /** The last line of a run: how it ended, where, and what to type next. */

@@ -5,7 +5,8 @@ export interface ScaffoldFile {
   readonly text: string;
 }
 
-const hello = `name: hello
+const hello = `# yaml-language-server: $schema=../.pawl/schemas/flow.json
+name: hello
 description: A first flow. Change it, and run it again.
 
 inputs:
@@ -28,6 +29,23 @@ steps:
       content: "\${{ steps.greet.output.stdout }}"
 `;
 
+const helloTest = `# yaml-language-server: $schema=../.pawl/schemas/test.json
+mocks:
+  greet: { output: { stdout: Hello from Ana, stderr: "", code: 0 } }
+  save: { output: { path: reports/hello.txt } }
+
+tests:
+  - name: saves the greeting
+    expect:
+      skipped: [shout]
+      steps: { save: { with: { content: Hello from Ana } } }
+
+  - name: shouts when it knows the name
+    inputs: { name: Ana }
+    expect:
+      log: [ANA is here]
+`;
+
 const audit = `+++
 name = "audit"
 event = "PostToolUse"
@@ -47,6 +65,7 @@ export default defineConfig({
 `;
 
 const ignored = `.pawl/
+node_modules/
 .env
 reports/
 hooks/*/audit.ndjson
@@ -54,6 +73,7 @@ hooks/*/audit.ndjson
 
 export const scaffold: readonly ScaffoldFile[] = [
   { path: "flows/hello.yaml", about: "a first flow", text: hello },
+  { path: "flows/hello.test.yaml", about: "its tests: pawl test", text: helloTest },
   { path: "hooks/audit/HOOK.md", about: "an agent hook that writes down every tool use", text: audit },
   { path: "pawl.config.ts", about: "optional settings", text: config },
   { path: ".gitignore", about: "keeps state and secrets out of git", text: ignored },

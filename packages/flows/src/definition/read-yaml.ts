@@ -14,7 +14,7 @@ export function readYaml(source: SourceFile): YAMLMap | undefined {
   if (source.text.length > maxCharacters) {
     report(source, undefined, {
       code: "file-too-large",
-      message: "A flow file has at most 256 KiB: data belongs in a file of its own.",
+      message: `${source.kind.name} has at most 256 KiB: data belongs in a file of its own.`,
     });
     return undefined;
   }
@@ -24,7 +24,7 @@ export function readYaml(source: SourceFile): YAMLMap | undefined {
   reportErrors(source);
   if (second) {
     const start = second.range[0];
-    const message = "A flow file holds one YAML document; here a second one begins.";
+    const message = `${source.kind.name} holds one YAML document; here a second one begins.`;
     report(source, { start, end: start + 3 }, { code: "yaml-several-documents", message });
   }
   return topLevelMap(source);
@@ -43,13 +43,13 @@ function topLevelMap(source: SourceFile): YAMLMap | undefined {
   const contents = source.document?.contents;
   if (!source.document || !contents || (isScalar(contents) && contents.value === null)) {
     if (source.diagnostics.length > 0) return undefined;
-    const message = "The file is empty; a flow has at least `name` and `steps`.";
+    const message = `The file is empty; ${source.kind.least}.`;
     report(source, { start: 0, end: 0 }, { code: "empty-file", message });
     return undefined;
   }
   if (!isMap(contents)) {
     if (source.diagnostics.length > 0) return undefined;
-    const message = "A flow file is a map of keys such as `name` and `steps`.";
+    const message = `${source.kind.name} is a map of keys; ${source.kind.least}.`;
     report(source, spanOf(contents as Node), { code: "wrong-type", message });
     return undefined;
   }

@@ -10,9 +10,18 @@ export interface Span {
   readonly end: number;
 }
 
+/** How a kind of file is called in messages, and what it has at least. */
+export interface FileKind {
+  readonly name: string;
+  readonly least: string;
+}
+
+const flowFile: FileKind = { name: "A flow file", least: "a flow has at least `name` and `steps`" };
+
 /** The text of a flow file, its YAML tree, and what was found wrong with it so far. */
 export interface SourceFile {
   readonly file: string | undefined;
+  readonly kind: FileKind;
   /** As it was given, or with the quotes put in that it lacked. */
   text: string;
   lines: LineCounter;
@@ -35,9 +44,10 @@ export interface Finding {
   readonly severity?: Severity;
 }
 
-export function createSourceFile(text: string, file: string | undefined): SourceFile {
+export function createSourceFile(text: string, file: string | undefined, kind: FileKind = flowFile): SourceFile {
   return {
     file,
+    kind,
     text,
     lines: new LineCounter(),
     inserted: [],

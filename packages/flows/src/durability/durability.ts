@@ -53,6 +53,10 @@ export interface RunFilter {
   readonly status?: RunStatus | readonly RunStatus[];
   readonly limit?: number;
   readonly before?: string;
+  /** The trace it belongs to, or the beginning of it. */
+  readonly traceId?: string;
+  /** The id of the event that started it. */
+  readonly eventId?: string;
 }
 
 export interface WorkOptions {

@@ -29,11 +29,14 @@ function currentHost(): string {
 export class OwnerLife {
   readonly #journal: Journal;
   readonly #onDeclaredDead: (() => void)[] = [];
+  readonly #isAlone: boolean;
   #stopHeartbeat: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(journal: Journal) {
+  /** @param isAlone nobody else can see the store, so nobody has to be told who lives */
+  constructor(journal: Journal, isAlone = false) {
     this.#journal = journal;
+    this.#isAlone = isAlone;
   }
 
   /** Another process has taken over what this owner had: it was silent for too long. */
@@ -45,7 +48,7 @@ export class OwnerLife {
   register(): void {
     if (this.#isClosed) return;
     this.#journal.tables.owners.add(this.#journal.owner, this.#expiry());
-    if (this.#stopHeartbeat === undefined) this.#nextBeat();
+    if (this.#stopHeartbeat === undefined && !this.#isAlone) this.#nextBeat();
   }
 
   isDead(owner: StoredOwner): boolean {

@@ -43,6 +43,8 @@ export interface RunTrigger {
 
 export interface RunRecord extends Omit<NewRun, "concurrency" | "idempotencyKey"> {
   readonly id: string;
+  /** The W3C trace that it belongs to: its trigger's, or one of its own. 32 hexadecimal digits. */
+  readonly traceId: string;
   readonly status: RunStatus;
   readonly error: Failure | undefined;
   readonly outputs: Json;

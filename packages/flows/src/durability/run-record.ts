@@ -1,3 +1,4 @@
+import { traceIdOf } from "@pawl/hooks/trace";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
 
@@ -8,7 +9,7 @@ export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_tim
 /** The record of a run that this process has just begun, as reading it would give it. */
 export function freshRecord(
   run: NewRun,
-  begun: Pick<RunRecord, "id" | "status" | "createdAt" | "startedAt" | "owner" | "starts">,
+  begun: Pick<RunRecord, "id" | "traceId" | "status" | "createdAt" | "startedAt" | "owner" | "starts">,
 ): RunRecord {
   const { concurrency: _, idempotencyKey: __, ...rest } = run;
   return { ...rest, ...begun, error: undefined, outputs: null, endedAt: undefined };
@@ -17,6 +18,8 @@ export function freshRecord(
 export function toRecord(row: Record<string, unknown>): RunRecord {
   return {
     id: row.id as string,
+    // A run of before traces were kept has the one of its id, which it would have been given.
+    traceId: (row.trace_id as string | null) ?? traceIdOf(row.id as string),
     flow: row.flow as string,
     definition: {
       hash: row.definition as string,

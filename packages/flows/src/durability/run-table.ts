@@ -1,5 +1,6 @@
 import type { Database, SqlValue, Statement } from "../sqlite/index.ts";
 import { cachedStatements } from "../sqlite/index.ts";
+import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunFilter } from "./durability.ts";
 import type { NewRun, RunRecord, RunStatus } from "./records.ts";
 import { recordColumns, toRecord } from "./run-record.ts";
@@ -54,8 +55,8 @@ export class RunTable {
   constructor(database: Database) {
     this.#sql = cachedStatements(database);
     this.#insert = this.#sql(`INSERT INTO runs (id, flow, definition, file, inputs, vars, trigger, idempotency_key,
-      parent_run, parent_record, root, lane_key, lane_limit, status, admitted, owner, starts, created_at, started_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      parent_run, parent_record, root, lane_key, lane_limit, status, admitted, owner, starts, created_at, started_at, trace_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#state = this.#sql(`SELECT ${stateColumns} FROM runs WHERE id = ?`);
     this.#status = this.#sql("SELECT status FROM runs WHERE id = ?");
     this.#held = this.#sql("SELECT 1 FROM runs WHERE id = ? AND owner = ? AND starts = ?");
@@ -92,6 +93,7 @@ export class RunTable {
       state.starts,
       createdAt,
       state.startedAt,
+      traceOfRun(state.id, run.trigger),
     );
   }
 
@@ -229,6 +231,9 @@ export class RunTable {
     add("r.flow = ?", filter.flow);
     add("r.status = ?", status);
     add("r.id < ?", filter.before);
+    add("r.trace_id >= ?", filter.traceId);
+    add("r.trace_id <= ?", filter.traceId?.padEnd(32, "f"));
+    add("json_extract(r.trigger, '$.eventId') = ?", filter.eventId);
     const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
     return this.#sql(`SELECT ${recordColumns} ${where} ORDER BY r.id DESC LIMIT ?`)
       .all(...values, limit)

@@ -117,4 +117,11 @@ CREATE TABLE events (
 CREATE INDEX events_of_run ON events (run_id, seq);
 `,
   },
+  {
+    id: 2,
+    sql: `
+ALTER TABLE runs ADD COLUMN trace_id TEXT;
+CREATE INDEX runs_of_trace ON runs (trace_id);
+`,
+  },
 ];

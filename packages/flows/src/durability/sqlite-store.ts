@@ -70,7 +70,7 @@ export function createStore(database: Database, options: SqliteStoreOptions & { 
   const events = new SqliteEventLog(database, writer, { clock, log, limits: options.events });
   const owner = options.owner ?? currentOwner(createIdSource(() => clock.now())());
   const journal = new Journal({ database, writer, events, clock, owner, log });
-  const owners = new OwnerLife(journal);
+  const owners = new OwnerLife(journal, options.kind === "memory");
   const durability = new SqliteDurability(options.kind ?? "sqlite", journal, owners);
   const leases = new SqliteLeases(journal, owners);
   const pruner = new Pruner(journal);

@@ -1,6 +1,7 @@
 import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
+import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
 import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord } from "./run-record.ts";
@@ -88,7 +89,8 @@ export class Transitions {
     const started = { runId: id, created: true, dropped: false };
     if (!claimNow) return started;
     const { status, starts } = state;
-    const begun = { id, status, createdAt: now, startedAt: now, owner: this.#self, starts };
+    const traceId = traceOfRun(id, run.trigger);
+    const begun = { id, traceId, status, createdAt: now, startedAt: now, owner: this.#self, starts };
     return { ...started, claimed: freshRecord(run, begun) };
   }
 

@@ -1,12 +1,16 @@
-import { type Clock, systemClock } from "@pawl/hooks/guard";
+import { systemClock } from "@pawl/hooks/guard";
+import type { Flow } from "../definition/flow.ts";
+import type { RunBody } from "../durability/durability.ts";
+import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
-import { definedVariables } from "../execution/scope/environment.ts";
+import { definedVariables, environmentOf } from "../execution/scope/environment.ts";
 import { encodedRun, shownRun } from "../masking/masked-run.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
-import { createNodeRegistry } from "../nodes/registry.ts";
+import { createSecrets } from "../masking/secrets.ts";
+import { createNodeRegistry, type NodeRegistry } from "../nodes/registry.ts";
 import type { PoolHost } from "../workers/worker-pool.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
@@ -26,11 +30,14 @@ export function createEngine(options: EngineOptions): Engine {
   const nodes =
     options.registry ?? createNodeRegistry([{ source: "the engine's options", nodes: options.nodes ?? [] }]);
   const hooks = createHookSets(options, nodes);
+  const { metrics } = hooks;
   const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
-  const definitions = new Definitions();
+  const definitions = new Definitions(options.functions);
   const env = definedVariables(options.env ?? process.env);
-  const start = createStart({ definitions, env, clock, store });
+  const envFiles = options.envFiles ?? true;
+  const secrets = options.secrets ?? createSecrets({ projectDir });
+  const start = createStart({ definitions, env, envFiles, projectDir, secrets, clock, store });
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
   const host: Host = {
     projectDir,
@@ -38,18 +45,29 @@ export function createEngine(options: EngineOptions): Engine {
     nodes,
     clock,
     env,
+    envFiles,
+    secrets,
     toolUse: options.toolUse,
+    functions: options.functions,
     hooksFor: hooks.of,
     definitionOf: (run) => definitions.of(run),
     runSubFlow,
   };
-  const body = createRunBody(host);
+  const current = new CurrentBody(host);
+  const body: RunBody = (run, scope) => current.body(run, scope);
   const stepsOf = (runId: string) => store.durability.steps(runId);
-  const poolHost: PoolHost = { store, metrics: hooks.metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
+  const poolHost: PoolHost = { store, metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
   return {
     store,
-    nodes,
-    metrics: hooks.metrics,
+    get nodes() {
+      return current.nodes;
+    },
+    metrics,
+    renew({ registry, hooks: global, functions }) {
+      definitions.renew(functions);
+      const { of: hooksFor } = createHookSets({ ...options, hooks: global, metrics }, registry);
+      current.take({ ...host, nodes: registry, hooksFor, functions });
+    },
     start: (flow, request) => start(flow, request),
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
     async run(flow, request = {}) {
@@ -70,20 +88,48 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-interface StartParts {
-  readonly definitions: Definitions;
-  readonly env: Readonly<Record<string, string>>;
-  readonly clock: Clock;
+/** The interpreter with the newest code. */
+class CurrentBody {
+  body: RunBody;
+  nodes: NodeRegistry;
+
+  constructor(host: Host) {
+    this.body = createRunBody(host);
+    this.nodes = host.nodes;
+  }
+
+  take(host: Host): void {
+    this.body = createRunBody(host);
+    this.nodes = host.nodes;
+  }
+}
+
+interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock"> {
   readonly store: Store;
+  readonly definitions: Definitions;
 }
 
 /** Queues runs; what is secret in what they are given reaches the store as references only. */
-function createStart({ definitions, env, clock, store }: StartParts): StartRun {
+function createStart({ definitions, env, clock, store, secrets, ...rest }: StartParts): StartRun {
   return async (flow, request = {}) => {
     definitions.remember(flow);
     const run = newRun(flow, request, { env, now: clock.now() });
-    const masker = new Masker([...secretVariables(env), ...(request.secrets ?? [])]);
-    for (const source of Object.values(flow.secrets)) if ("env" in source) masker.add(env[source.env] ?? "");
+    const own = startingEnvironment(flow, run, { ...rest, env });
+    const masker = new Masker([...secretVariables(own), ...(request.secrets ?? [])]);
+    for (const secret of await secrets.known(flow, own)) masker.add(secret);
     return store.durability.start(encodedRun(run, flow, masker), { here: request.here ?? false });
   };
+}
+
+/** As the run will have it, as far as it can be known; what is wrong with it is the run's to tell. */
+function startingEnvironment(
+  flow: Flow,
+  run: NewRun,
+  { env, envFiles, projectDir }: Pick<Host, "env" | "envFiles" | "projectDir">,
+): Readonly<Record<string, string>> {
+  try {
+    return environmentOf(flow, { projectDir, system: env, hasFiles: envFiles, warn: () => {} }, run);
+  } catch {
+    return env;
+  }
 }

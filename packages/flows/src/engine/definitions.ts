@@ -2,6 +2,7 @@ import type { Flow } from "../definition/flow.ts";
 import { parseFlow } from "../definition/parse-flow.ts";
 import type { RunRecord } from "../durability/records.ts";
 import { RunFault } from "../execution/failure.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 
 const maxKept = 200;
 
@@ -9,6 +10,18 @@ const maxKept = 200;
 export class Definitions {
   readonly #flows = new Map<string, Flow>();
   readonly #parsing = new Map<string, Promise<Flow>>();
+  #functions: FunctionSet | undefined;
+
+  constructor(functions?: FunctionSet) {
+    this.#functions = functions;
+  }
+
+  /** From now on, definitions are compiled with these functions. Who has one keeps it as it is. */
+  renew(functions: FunctionSet | undefined): void {
+    this.#functions = functions;
+    this.#flows.clear();
+    this.#parsing.clear();
+  }
 
   remember(flow: Flow): void {
     this.#flows.delete(flow.hash);
@@ -32,7 +45,10 @@ export class Definitions {
   }
 
   async #parse({ definition, flow: name }: RunRecord): Promise<Flow> {
-    const { flow, diagnostics } = await parseFlow(definition.text, { file: definition.file });
+    const { flow, diagnostics } = await parseFlow(definition.text, {
+      file: definition.file,
+      functions: this.#functions,
+    });
     if (flow === undefined) {
       const why = diagnostics.find((diagnostic) => diagnostic.severity === "error")?.message ?? "";
       throw new RunFault(

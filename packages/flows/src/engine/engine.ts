@@ -3,10 +3,12 @@ import type { Flow } from "../definition/flow.ts";
 import type { StartedRun, Worker, WorkOptions } from "../durability/durability.ts";
 import type { RunRecord, RunTrigger } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
@@ -31,7 +33,13 @@ export interface EngineOptions {
   readonly findFlow?: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   /** Default: this process's environment. Never changed. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether `.env` of the project and the files of `dotenv:` are read. Default: true. */
+  readonly envFiles?: boolean;
+  /** Default: those that flows declare. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** What plugins add to expressions. */
+  readonly functions?: FunctionSet | undefined;
   readonly log?: Logger;
 }
 
@@ -41,6 +49,14 @@ export interface StartOptions {
   /** Default: `manual`. */
   readonly trigger?: Partial<RunTrigger>;
   readonly idempotencyKey?: string;
+}
+
+/** What plugins bring to the execution of runs. */
+export interface EngineCode {
+  readonly registry: NodeRegistry;
+  /** Global hooks, in order of registration. */
+  readonly hooks: readonly StepExecutionHook[];
+  readonly functions: FunctionSet;
 }
 
 /** How a run is executed in this process. */
@@ -63,6 +79,8 @@ export interface Engine {
   start(flow: Flow, options?: StartOptions): Promise<StartedRun>;
   /** Executes queued and abandoned runs until closed: here, or in the processes of a pool. */
   work(options?: WorkOptions & { readonly pool?: WorkerPool | undefined }): Worker;
+  /** Takes other code for what begins here from now on. What is being executed goes on with what it began with. */
+  renew(code: EngineCode): void;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
   run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
   /**

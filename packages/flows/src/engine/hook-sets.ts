@@ -18,8 +18,7 @@ export interface HookSets {
   of(flow: Flow): readonly ChainedHook[];
 }
 
-export interface HookSetOptions
-  extends Pick<EngineOptions, "projectDir" | "hooks" | "namedHooks" | "auditFile"> {
+export interface HookSetOptions extends Pick<EngineOptions, "projectDir" | "hooks" | "namedHooks" | "auditFile"> {
   readonly store: Pick<RunStore, "state">;
   /** Where steps are counted. Default: here. */
   readonly metrics?: StepMetrics;

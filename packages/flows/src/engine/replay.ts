@@ -1,7 +1,9 @@
 import { didYouMean } from "@pawl/hooks/diagnostics";
-import type { Flow, Step } from "../definition/flow.ts";
+import type { Flow } from "../definition/flow.ts";
+import { pathOfRecord, pathsNamed, stepPaths } from "../definition/step-paths.ts";
 import type { Durability } from "../durability/durability.ts";
 import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
+import { runTraceparent } from "../trace/run-trace.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { Definitions } from "./definitions.ts";
 import { ReplayError, RunNotFoundError } from "./errors.ts";
@@ -37,7 +39,7 @@ function repeatedRun(
   { from, env }: { readonly from: string; readonly env: Readonly<Record<string, string>> },
 ): NewRun {
   const { definition, inputs, vars } = earlier;
-  const trigger = { ...earlier.trigger, replay: { of: earlier.id, from } };
+  const trigger = { ...earlier.trigger, traceparent: runTraceparent(earlier), replay: { of: earlier.id, from } };
   const concurrency = concurrencyOf(flow, { inputs, vars, trigger, env });
   return { flow: earlier.flow, definition, inputs, vars, trigger, concurrency };
 }
@@ -55,7 +57,7 @@ function reusedSteps(
     throw new ReplayError("run-not-ended", `The run ${earlier.id} has not ended: it is ${earlier.status}.`);
   }
   const wanted = recordNamed(from, flow);
-  const first = steps.findIndex(({ id }) => isWithin(id, wanted) || isWithin(pathOf(id), wanted));
+  const first = steps.findIndex(({ id }) => isWithin(id, wanted) || isWithin(pathOfRecord(id), wanted));
   if (first < 0) throw new ReplayError("unknown-step", `The run ${earlier.id} did not reach step "${from}".`);
   return steps
     .slice(0, first)
@@ -74,27 +76,15 @@ function reused(record: StepRecord, runId: string): StepRecord {
 
 /** A record (`each[1]`), a path (`group.child`), or the id of one step alone, wherever it stands. */
 function recordNamed(from: string, flow: Flow): string {
-  const paths = [...pathsOf(flow.steps, ""), ...pathsOf(flow.finally, "")];
-  const path = pathOf(from);
-  if (paths.includes(path)) return from;
-  const nested = paths.filter((each) => each.endsWith(`.${path}`));
-  if (nested.length === 1 && path === from) return nested[0]!;
+  const paths = stepPaths(flow);
+  const path = pathOfRecord(from);
+  const meant = pathsNamed(path, paths);
+  if (meant.includes(path)) return from;
+  if (meant.length === 1 && path === from) return meant[0]!;
   const known = [...paths, ...paths.map((each) => each.slice(each.lastIndexOf(".") + 1))];
-  const which = nested.length > 1 ? ` Several steps are called so: ${nested.join(", ")}.` : didYouMean(path, known);
+  const which = meant.length > 1 ? ` Several steps are called so: ${meant.join(", ")}.` : didYouMean(path, known);
   const message = `The flow "${flow.name}", as this run keeps it, has no step "${from}".${which}`;
   throw new ReplayError("unknown-step", message);
-}
-
-function pathsOf(steps: readonly Step[], prefix: string): string[] {
-  return steps.flatMap((step) => {
-    const path = `${prefix}${step.id}`;
-    return step.kind === "group" || step.kind === "parallel" ? [path, ...pathsOf(step.steps, `${path}.`)] : [path];
-  });
-}
-
-/** A record's id without visits and indexes. */
-function pathOf(recordId: string): string {
-  return recordId.replaceAll(/#\d+|\[\d+\]/g, "");
 }
 
 function isWithin(id: string, step: string): boolean {

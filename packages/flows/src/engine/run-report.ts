@@ -7,8 +7,13 @@ export interface RunReport {
   readonly run: {
     readonly id: string;
     readonly flow: string;
+    /** The W3C trace it belongs to, for `pawl trace`. */
+    readonly traceId: string;
     readonly status: RunRecord["status"];
     readonly error?: { readonly code: string; readonly message: string };
+    readonly inputs: Json;
+    /** Left out when there are none. */
+    readonly vars?: Json;
     readonly outputs: Json;
     readonly replay?: { readonly of: string; readonly from: string };
     /** Nothing before it began. Of a run that has not ended: until `now`. */
@@ -29,13 +34,16 @@ export interface StepReport {
 }
 
 export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: number = Date.now()): RunReport {
-  const { id, flow, status, outputs, error } = run;
+  const { id, flow, traceId, status, inputs, vars, outputs, error } = run;
   return {
     run: {
       id,
       flow,
+      traceId,
       status,
       ...errorPart(error),
+      inputs: shown(inputs ?? {}),
+      ...(Object.keys(vars ?? {}).length === 0 ? {} : { vars: shown(vars) }),
       outputs: shown(outputs ?? {}),
       ...(run.trigger?.replay === undefined ? {} : { replay: run.trigger.replay }),
       durationMs: length(run.startedAt, run.endedAt ?? now),

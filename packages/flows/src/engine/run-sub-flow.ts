@@ -4,6 +4,7 @@ import type { RunRecord } from "../durability/records.ts";
 import type { SubFlowCall } from "../execution/execution.ts";
 import { isInterruption } from "../execution/interruption.ts";
 import { NodeError } from "../nodes/node.ts";
+import { recordTraceparent } from "../trace/run-trace.ts";
 import type { EngineOptions } from "./engine.ts";
 import { InputError } from "./input-error.ts";
 import type { StartRun } from "./new-run.ts";
@@ -42,7 +43,12 @@ async function startChild(
     const started = await start(flow, {
       inputs,
       vars: parent.vars,
-      trigger: { type: "flow", payload: inputs, event: { flow: parent.flow, run_id: parent.id, record: recordId } },
+      trigger: {
+        type: "flow",
+        payload: inputs,
+        event: { flow: parent.flow, run_id: parent.id, record: recordId },
+        traceparent: recordTraceparent(parent, recordId),
+      },
       idempotencyKey: `${parent.id}:${recordId}`,
       ...(secrets === undefined ? {} : { secrets }),
       parent: { runId: parent.id, recordId },

@@ -37,6 +37,7 @@ export type EventType =
   | "trigger-dropped"
   | "trigger-stopped"
   | "hook-failed"
+  | "hooks-ran"
   | "project-changed";
 
 export interface NewEvent {

@@ -3,10 +3,12 @@ import type { Flow, NodeStep, Step } from "../definition/flow.ts";
 import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { RunStore } from "../durability/store.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { Masker } from "../masking/masker.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Settled, StepEntry, Values } from "./scope/values.ts";
 
@@ -18,8 +20,13 @@ export interface Host {
   readonly clock: Clock;
   /** The environment the engine was made with. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether `.env` and the files of `dotenv:` are read. */
+  readonly envFiles: boolean;
+  readonly secrets: Secrets;
   /** Nothing when no lifecycle hooks of agents meet the steps. */
   readonly toolUse: ToolUseHost | undefined;
+  /** What plugins add to expressions. */
+  readonly functions: FunctionSet | undefined;
   /** The hooks that a step of this flow meets, outermost first. */
   hooksFor(flow: Flow): readonly ChainedHook[];
   /** The definition that a run keeps, parsed. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Environment } from "@marcbachmann/cel-js";
 import { resultToJson } from "./cel-result.ts";
+import { evaluationTime } from "./evaluation-time.ts";
 
 const maxCharacters = 64 * 1024 * 1024;
 const maxRange = 100_000;
@@ -18,7 +19,7 @@ const functions: readonly (readonly [signature: string, handler: Handler, descri
   ["from_base64(string): string", (text: string) => Buffer.from(text, "base64").toString("utf8"), "Base64 as text."],
   ["sha256(string): string", (text: string) => createHash("sha256").update(text).digest("hex"), "SHA-256, in hex."],
   ["md5(string): string", (text: string) => createHash("md5").update(text).digest("hex"), "MD5, in hex."],
-  ["now(): google.protobuf.Timestamp", () => new Date(), "The time of this evaluation."],
+  ["now(): google.protobuf.Timestamp", evaluationTime, "The time of this evaluation."],
   ["date(string): google.protobuf.Timestamp", parseDate, "The time that ISO 8601 text names."],
   ["date(double): google.protobuf.Timestamp", parseDate, "The time, from milliseconds since 1970."],
   ["date(int): google.protobuf.Timestamp", (ms: bigint) => parseDate(Number(ms)), "The time, from milliseconds."],
@@ -51,6 +52,20 @@ const functions: readonly (readonly [signature: string, handler: Handler, descri
 export const functionNames: readonly string[] = [
   ...new Set(functions.map(([signature]) => signature.slice(0, signature.indexOf("(")).replace(/^.*\./, ""))),
 ];
+
+/** Pawl's own, for a listing. */
+export const functionListings: readonly { readonly signature: string; readonly description: string }[] = functions.map(
+  ([signature, , description]) => ({ signature: plainSignature(signature), description }),
+);
+
+/** CEL's names for types, as a flow file knows them. */
+function plainSignature(signature: string): string {
+  return signature
+    .replaceAll("google.protobuf.Timestamp", "time")
+    .replace(/\bdyn\b/g, "any")
+    .replace(/\b(?:double|int)\b(?=[,)>]|$)/g, "number")
+    .replace(/<\w+>/g, "");
+}
 
 export function registerFunctions(environment: Environment): void {
   for (const [signature, handler, description] of functions) {

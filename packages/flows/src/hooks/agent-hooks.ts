@@ -1,6 +1,7 @@
 import type { HookRegistry, Verdict } from "@pawl/hooks";
 import type { EventLog, EventType, NewEvent } from "../events/event-log.ts";
 import type { NodeResult } from "../nodes/node.ts";
+import { noteVerdict } from "./note-verdict.ts";
 import type { StepInputs } from "./step-hook.ts";
 import type { ToolUse, ToolUseHost, ToolVerdict } from "./tool-use.ts";
 
@@ -44,7 +45,9 @@ const toolEvents = ["PreToolUse", "PostToolUse", "PostToolUseFailure"] as const;
 
 async function before(use: ToolUse, registry: HookRegistry, projectDir: string): Promise<ToolVerdict | undefined> {
   if (!registry.hasHooks("PreToolUse")) return undefined;
-  const verdict = await registry.run("PreToolUse", callOf(use, projectDir), { signal: use.context.signal });
+  const { signal, traceparent } = use.context;
+  const verdict = await registry.run("PreToolUse", callOf(use, projectDir), { signal, traceparent });
+  noteVerdict(use, verdict);
   return toolVerdict(verdict, use);
 }
 
@@ -62,10 +65,13 @@ async function after(use: ToolUse, result: NodeResult, registry: HookRegistry, p
   const event = result.status === "failed" ? "PostToolUseFailure" : "PostToolUse";
   if (!registry.hasHooks(event)) return;
   const call = callOf(use, projectDir);
-  if (event === "PostToolUse") await registry.run(event, { ...call, tool_response: result.output });
-  else {
+  const { traceparent } = use.context;
+  if (event === "PostToolUse") {
+    noteVerdict(use, await registry.run(event, { ...call, tool_response: result.output }, { traceparent }));
+  } else {
     const error = result.error?.message ?? "The step failed.";
-    await registry.run(event, { ...call, error, is_interrupt: use.context.signal.aborted });
+    const input = { ...call, error, is_interrupt: use.context.signal.aborted };
+    noteVerdict(use, await registry.run(event, input, { traceparent }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, type GuardOptions, guard, type Outcome } from "@pawl/hooks/guard";
+import { type Clock, type GuardOptions, guard, isObserved, type Outcome, underTrace } from "@pawl/hooks/guard";
 import { type NodeContext, NodeResult } from "../nodes/node.ts";
 import { readHookResult } from "./hook-result.ts";
 import type { HookedStep, StepExecutionHook, StepInputs } from "./step-hook.ts";
@@ -43,6 +43,8 @@ const noReports: readonly HookReport[] = [];
 
 interface Passage extends Meeting {
   readonly reports: Map<ChainedHook, string | undefined>;
+  /** Only when somebody looks: hooks of steps are functions, and ask their context for it. */
+  readonly traceparent: string | undefined;
 }
 
 type Answer = { result: NodeResult } | { failure: string } | undefined;
@@ -60,7 +62,8 @@ export async function runThroughHooks(
 ): Promise<Met> {
   const hooks = chain.filter((hook) => hook.meets?.(meeting.step) !== false);
   if (hooks.length === 0) return { result: await node(), reports: noReports, answeredBy: undefined };
-  const passage: Passage = { ...meeting, reports: new Map() };
+  const traceparent = isObserved() ? meeting.context.traceparent : undefined;
+  const passage: Passage = { ...meeting, reports: new Map(), traceparent };
   const entered = await enter(hooks, passage);
   if (entered.result?.status === "suspended") {
     const result = await leave(hooks.slice(0, entered.depth), passage, await resume(entered.result));
@@ -85,7 +88,9 @@ async function enter(hooks: readonly ChainedHook[], passage: Passage): Promise<E
     const { hook } = chained;
     if (!hook.beforeExecute) continue;
     const options = optionsOf(chained, "beforeExecute", passage, signal);
-    const outcome = guard(() => hook.beforeExecute!(context, step, inputs), options);
+    const outcome = underTrace(passage.traceparent, () =>
+      guard(() => hook.beforeExecute!(context, step, inputs), options),
+    );
     const answer = read(chained, outcome instanceof Promise ? await outcome : outcome, passage);
     if (answer === undefined) continue;
     if ("result" in answer) return { depth: index + 1, result: answer.result, answeredBy: chained.name };
@@ -102,7 +107,9 @@ async function leave(hooks: readonly ChainedHook[], passage: Passage, first: Nod
     if (!hook.afterExecute) continue;
     const current = result;
     const options = optionsOf(chained, "afterExecute", passage);
-    const outcome = guard(() => hook.afterExecute!(context, step, current), options);
+    const outcome = underTrace(passage.traceparent, () =>
+      guard(() => hook.afterExecute!(context, step, current), options),
+    );
     const answer = read(chained, outcome instanceof Promise ? await outcome : outcome, passage);
     if (answer === undefined) continue;
     result = "result" in answer ? answer.result : failedBy(chained, answer.failure);

@@ -1,12 +1,15 @@
+import type { Json } from "../json.ts";
 import type { NodeContext, NodeResult } from "../nodes/node.ts";
 import type { HookedStep, StepInputs } from "./step-hook.ts";
 
 /** A step as the use of a tool: the name of its node, and its inputs. */
 export interface ToolUse {
   /** Of the step that uses it; from a worker process only these. */
-  readonly context: Pick<NodeContext, "runId" | "recordId" | "signal">;
+  readonly context: Pick<NodeContext, "runId" | "recordId" | "signal" | "traceparent">;
   readonly step: Pick<HookedStep, "id" | "uses">;
   readonly inputs: StepInputs;
+  /** Writes into the log of the run what hooks have said about it. */
+  readonly note: (said: Json) => void;
 }
 
 export type ToolVerdict =

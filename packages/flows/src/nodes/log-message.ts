@@ -10,6 +10,7 @@ const input = z.strictObject({
 export const logMessage: NodeDefinition<z.infer<typeof input>> = node({
   name: "log.message",
   description: "Writes a line to the log of the run.",
+  isPure: true,
   input,
   run({ message, level }, context) {
     const line = typeof message === "string" ? message : JSON.stringify(message ?? null);

@@ -38,6 +38,8 @@ export interface NodeContext {
   /** Aborted on time-out, cancellation and shutdown. */
   readonly signal: AbortSignal;
   progress(current: number, total: number): void;
+  /** The W3C `traceparent` of this attempt, for what it calls elsewhere. Programs it starts find it in TRACEPARENT. */
+  readonly traceparent: string;
   /** The same for every try of this record, crashes included: hand it to what must not do things twice. */
   readonly idempotencyKey: string;
   readonly projectDir: string;
@@ -66,8 +68,18 @@ export interface NodeState {
   delete(key: string): Promise<void>;
 }
 
+const resultMark: unique symbol = Symbol.for("pawl.node-result");
+
 /** What a node may return in place of a plain value, and what step hooks see. */
 export class NodeResult {
+  /** A plugin may have a copy of Pawl of its own: its results are results all the same. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && resultMark in value;
+  }
+  get [resultMark](): true {
+    return true;
+  }
+
   readonly status: "success" | "failed" | "suspended";
   readonly output: Json;
   readonly error: NodeFailure | undefined;
@@ -121,6 +133,11 @@ export interface NodeDefinition<Input = unknown> {
   readonly input: InputSchema<Input>;
   /** What its output has to be; what it makes of the output is what the step has. Default: any JSON. */
   readonly output?: InputSchema<unknown>;
+  /**
+   * Does nothing outside the run: no file, network, program or person. `pawl test` lets it act; others have to be mocked there.
+   * Default: false.
+   */
+  readonly isPure?: boolean;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
   /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */

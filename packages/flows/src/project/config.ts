@@ -1,7 +1,10 @@
 import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
 import { parseDuration, parseSize } from "@pawl/hooks/guard";
+import type { SecretSource } from "../definition/flow.ts";
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 import type { ProjectCode } from "./codes.ts";
 
@@ -39,8 +42,14 @@ export interface ProjectConfig {
   readonly nodes?: readonly NodeDefinition<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly triggers?: readonly TriggerDefinition<any>[];
+  /** Secrets of every flow, masked in networks and everything else that Pawl shows too. One of a flow's own with the same name wins. */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Instances that meet every step of every flow, before those of plugins. */
   readonly stepHooks?: readonly StepExecutionHook[];
+  /** Asked for values that a run lacks, before those of plugins. */
+  readonly inputCollectors?: readonly InputCollector[];
+  /** Helpers for `${{ … }}`. */
+  readonly functions?: readonly ExpressionFunction[];
   readonly hooks?: LifecycleHooksConfig;
   /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
   readonly server?: { readonly host?: string; readonly port?: number };
@@ -58,7 +67,10 @@ const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = 
   name: "string",
   nodes: "list",
   triggers: "list",
+  secrets: "map",
   stepHooks: "list",
+  inputCollectors: "list",
+  functions: "list",
   hooks: "map",
   server: "map",
   store: "map",

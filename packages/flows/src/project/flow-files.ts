@@ -22,12 +22,33 @@ export interface FlowSet {
   readonly files: readonly ParsedFlow[];
 }
 
-/** Reads every `.yaml` and `.yml` file in `flows/` and below. */
+const testFile = /\.test\.ya?ml$/;
+
+/** Reads every `.yaml` and `.yml` file in `flows/` and below, but for those with tests. */
 export function readFlowFiles(projectDir: string): FlowFile[] {
+  return filesIn(projectDir)
+    .filter((file) => !isTestFile(file))
+    .map((file) => readFlowFile(projectDir, file));
+}
+
+/** The files with tests of flows, which stand beside these, from the project folder. */
+export function testFilesIn(projectDir: string): string[] {
+  return filesIn(projectDir).filter(isTestFile);
+}
+
+export function isTestFile(file: string): boolean {
+  return testFile.test(file);
+}
+
+/** Where the flow may stand that a test file stands beside. */
+export function filesBeside(file: string): string[] {
+  return isTestFile(file) ? ["yaml", "yml"].map((ending) => file.replace(testFile, `.${ending}`)) : [];
+}
+
+function filesIn(projectDir: string): string[] {
   return yamlFiles(join(projectDir, "flows"))
     .map((path) => relative(projectDir, path).split(sep).join("/"))
-    .sort()
-    .map((file) => readFlowFile(projectDir, file));
+    .sort();
 }
 
 export function readFlowFile(projectDir: string, file: string): FlowFile {

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
-import type { LoggedEvent } from "../events/event-log.ts";
+import type { LoggedEvent, NewEvent } from "../events/event-log.ts";
 import type { Json } from "../json.ts";
 import type { AskedInput } from "../nodes/node.ts";
 
@@ -34,7 +34,7 @@ export async function openQuestions(store: Store, run: RunRecord): Promise<reado
     const { recordId } = event;
     if (recordId === undefined || !waiting.has(recordId)) continue;
     asked.delete(recordId);
-    if (event.type === "run-waiting") asked.set(recordId, toQuestion(run, recordId, event));
+    if (event.type === "run-waiting") asked.set(recordId, questionIn(event));
   }
   const now = Date.now();
   return [...asked.values()].filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
@@ -50,7 +50,8 @@ async function* eventsOf(store: Store, runId: string): AsyncGenerator<LoggedEven
   }
 }
 
-function toQuestion(run: RunRecord, recordId: string, { data, time }: LoggedEvent): Question {
+/** The question that an event `run-waiting` of a step asks. */
+export function questionIn({ runId, recordId, flow, data, time }: NewEvent & { readonly time: number }): Question {
   const { kind, message, approvers, expires_at, input } = data as unknown as {
     kind: Question["kind"];
     message: Json;
@@ -58,6 +59,6 @@ function toQuestion(run: RunRecord, recordId: string, { data, time }: LoggedEven
     expires_at: number | null;
     input?: AskedInput;
   };
-  const common = { runId: run.id, flow: run.flow, recordId, kind, message, approvers };
+  const common = { runId: runId!, flow: flow!, recordId: recordId!, kind, message, approvers };
   return { ...common, expiresAt: expires_at ?? undefined, askedAt: time, input };
 }

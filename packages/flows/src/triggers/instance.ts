@@ -13,7 +13,7 @@ import { type PreparedTrigger, prepareTrigger, type Surroundings } from "./prepa
 import { runTrigger } from "./run-trigger.ts";
 import type { TriggerStatus } from "./status.ts";
 import type { SuperviseOptions } from "./supervise-options.ts";
-import { TriggerError } from "./trigger.ts";
+import { isTriggerError, TriggerError } from "./trigger.ts";
 import { type ContextOptions, createTriggerContext } from "./trigger-context.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -122,7 +122,7 @@ export class TriggerInstance {
       this.#fail("trigger-ended", "It ended although nobody stopped it.");
     } catch (error) {
       if (signal.aborted && isAbort(error, signal)) return undefined;
-      const isFinal = error instanceof TriggerError;
+      const isFinal = isTriggerError(error);
       this.#fail(isFinal ? error.code : "trigger-failed", messageOf(error));
       return { ranMs: begun === undefined ? 0 : clock.monotonic() - begun, isFinal };
     }

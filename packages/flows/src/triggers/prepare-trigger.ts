@@ -1,11 +1,11 @@
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
 import { messageOf } from "../execution/failure.ts";
 import { environmentOf } from "../execution/scope/environment.ts";
-import { readSecrets } from "../execution/scope/secrets.ts";
 import { plain } from "../execution/scope/values.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { ExpressionScope } from "../expression/template.ts";
 import type { Json } from "../json.ts";
+import type { Secrets } from "../masking/secrets.ts";
 import type { SchemaIssue } from "../nodes/node.ts";
 import type { TriggerRegistry } from "./registry.ts";
 import { type TriggerDefinition, TriggerError } from "./trigger.ts";
@@ -15,6 +15,7 @@ export interface Surroundings {
   readonly projectDir: string;
   /** The process's environment. */
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Secrets;
   readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -53,7 +54,7 @@ async function resolveInput(flow: Flow, trigger: FlowTrigger, surroundings: Surr
   const { projectDir, env: system, warn, signal } = surroundings;
   try {
     const env = environmentOf(flow, { projectDir, system, warn }, { vars: {}, inputs: {} });
-    const secrets = await readSecrets(flow, { projectDir, env, signal });
+    const secrets = await surroundings.secrets.read(flow, { env, signal });
     return trigger.with.evaluate({ ...emptyScope, env, secrets, flow: { name: flow.name } }) ?? {};
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

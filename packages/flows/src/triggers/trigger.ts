@@ -117,3 +117,8 @@ export class TriggerError extends Error {
     this.code = code;
   }
 }
+
+/** A plugin may carry a copy of the class of its own. */
+export function isTriggerError(error: unknown): error is TriggerError {
+  return error instanceof TriggerError || (error instanceof Error && error.name === "TriggerError" && "code" in error);
+}

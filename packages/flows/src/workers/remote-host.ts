@@ -2,14 +2,14 @@ import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
 import type { RunRecord } from "../durability/records.ts";
 import type { RunStore } from "../durability/store.ts";
 import { EventBudget } from "../events/event-budget.ts";
-import { isInterruption } from "../execution/interruption.ts";
 import type { SubFlowCall } from "../execution/execution.ts";
+import { isInterruption } from "../execution/interruption.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
-import type { ToolUse, ToolUseHost, ToolVerdict } from "../hooks/tool-use.ts";
+import type { ToolUse, ToolUseHost } from "../hooks/tool-use.ts";
 import type { Json } from "../json.ts";
 import type { Link } from "./link.ts";
 import type { CallSample, StepSample } from "./protocol.ts";
-import type { SentSubFlow, SentToolUse, StateCall } from "./services.ts";
+import type { SaidBefore, SentSubFlow, SentToolUse, StateCall } from "./services.ts";
 
 /** Asks the supervisor for something on behalf of a run. */
 export type AskFor = <T>(run: string | undefined, what: string, data: unknown, signal?: AbortSignal) => Promise<T>;
@@ -73,13 +73,19 @@ export function remoteSubFlows(askFor: AskFor): (call: SubFlowCall) => Promise<R
 /** Lifecycle hooks live in the supervisor, where they are read again when their files change. */
 export function remoteTools(askFor: AskFor): ToolUseHost {
   const sent = ({ context, step, inputs }: ToolUse): SentToolUse => {
-    return { recordId: context.recordId, step: { id: step.id, uses: step.uses }, inputs, isAborted: context.signal.aborted };
+    const { recordId, traceparent, signal } = context;
+    return { recordId, traceparent, step: { id: step.id, uses: step.uses }, inputs, isAborted: signal.aborted };
   };
   return {
-    before: (use) => askFor<ToolVerdict | undefined>(use.context.runId, "tool.before", sent(use), use.context.signal),
-    after: async (use, { status, output, error }) => {
-      const result = { status, output, error };
-      await askFor(use.context.runId, "tool.after", { ...sent(use), result } satisfies SentToolUse);
+    async before(use) {
+      const { runId, signal } = use.context;
+      const { verdict, said } = await askFor<SaidBefore>(runId, "tool.before", sent(use), signal);
+      for (const data of said) use.note(data);
+      return verdict;
+    },
+    async after(use, { status, output, error }) {
+      const call: SentToolUse = { ...sent(use), result: { status, output, error } };
+      for (const data of await askFor<readonly Json[]>(use.context.runId, "tool.after", call)) use.note(data);
     },
   };
 }
@@ -106,9 +112,9 @@ export class RemoteMetrics implements StepMetrics {
     return "";
   }
 
-  #note({ name, point, outcome, durationMs }: GuardRecord): void {
+  #note({ name, point, outcome, durationMs, traceparent, parent }: GuardRecord): void {
     if (name === undefined) return;
-    this.#calls.push([name, point ?? "", outcome.status, durationMs]);
+    this.#calls.push([name, point ?? "", outcome.status, durationMs, traceparent, parent ?? null]);
     this.#schedule();
   }
 

@@ -1,4 +1,10 @@
-import { RunInterrupted, type RunOutcome, type RunScope, type StepAttempt, type StepEnd } from "../durability/durability.ts";
+import {
+  RunInterrupted,
+  type RunOutcome,
+  type RunScope,
+  type StepAttempt,
+  type StepEnd,
+} from "../durability/durability.ts";
 import type { RunRecord, StepRecord } from "../durability/records.ts";
 import { isInterruption } from "../execution/interruption.ts";
 import type { Json } from "../json.ts";
@@ -8,7 +14,18 @@ import { sentError } from "./sent-error.ts";
 type Message<T extends FromWorker["type"]> = Extract<FromWorker, { readonly type: T }>;
 /** What is about one run and its scopes. */
 export type RunMessage = Message<
-  "step" | "attempt" | "child" | "end" | "drop" | "wait" | "enter" | "leave" | "idle" | "outcome" | "broken" | "given-back"
+  | "step"
+  | "attempt"
+  | "child"
+  | "end"
+  | "drop"
+  | "wait"
+  | "enter"
+  | "leave"
+  | "idle"
+  | "outcome"
+  | "broken"
+  | "given-back"
 >;
 
 /** A step that the worker executes. What it says before the scope has let the step begin waits for that. */
@@ -173,7 +190,8 @@ export class RunThere {
       });
     };
     const outer = this.#scopeOf(scope);
-    const branched = outer instanceof Promise ? outer.then((found) => found.branch(id, inside)) : outer.branch(id, inside);
+    const branched =
+      outer instanceof Promise ? outer.then((found) => found.branch(id, inside)) : outer.branch(id, inside);
     branched.catch(() => {}); // nothing is asked of a scope that could not be opened but what its run is told anyway
   }
 

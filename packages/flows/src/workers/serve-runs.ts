@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { systemClock } from "@pawl/hooks/guard";
+import type { SecretSource } from "../definition/flow.ts";
 import type { RunBody } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import { Definitions } from "../engine/definitions.ts";
@@ -7,12 +8,21 @@ import { createHookSets } from "../engine/hook-sets.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
 import { definedVariables } from "../execution/scope/environment.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import { createSecrets } from "../masking/secrets.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import { Channel } from "./channel.ts";
 import { Link } from "./link.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./protocol.ts";
-import { createAskFor, RemoteMetrics, type RemoteStore, remoteStore, remoteSubFlows, remoteTools } from "./remote-host.ts";
+import {
+  createAskFor,
+  RemoteMetrics,
+  type RemoteStore,
+  remoteStore,
+  remoteSubFlows,
+  remoteTools,
+} from "./remote-host.ts";
 import { RemoteRun } from "./remote-run.ts";
 import { RemoteScope } from "./remote-scope.ts";
 import { watchSupervisor } from "./watch-supervisor.ts";
@@ -22,6 +32,9 @@ export interface WorkerProject {
   readonly nodes: NodeRegistry;
   /** Global step hooks, in order of registration. */
   readonly hooks: readonly StepExecutionHook[];
+  readonly functions: FunctionSet;
+  /** Those of every flow. */
+  readonly secrets: Readonly<Record<string, SecretSource>> | undefined;
 }
 
 /**
@@ -55,17 +68,20 @@ class RunServer {
   readonly #body: RunBody;
   readonly #bodyWithTools: RunBody;
 
-  constructor(link: Link, { projectDir }: WorkerStart, { nodes, hooks }: WorkerProject) {
+  constructor(link: Link, { projectDir }: WorkerStart, { nodes, hooks, functions, secrets = {} }: WorkerProject) {
     this.#link = link;
     const askFor = createAskFor(link);
     const metrics = new RemoteMetrics(link);
-    const definitions = new Definitions();
+    const definitions = new Definitions(functions);
     this.#store = remoteStore(link, askFor);
     const shared = {
       projectDir,
       nodes,
       clock: systemClock,
       env: definedVariables(process.env),
+      envFiles: true,
+      secrets: createSecrets({ projectDir, sources: secrets }),
+      functions,
       definitionOf: (run: RunRecord) => definitions.of(run),
       runSubFlow: remoteSubFlows(askFor),
     };

@@ -2,7 +2,7 @@ import { RunCancelled, RunInterrupted } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { StateStore } from "../durability/store.ts";
 import type { SubFlowCall } from "../execution/execution.ts";
-import type { ToolUse, ToolUseHost } from "../hooks/tool-use.ts";
+import type { ToolUse, ToolUseHost, ToolVerdict } from "../hooks/tool-use.ts";
 import type { Json } from "../json.ts";
 import { NodeResult } from "../nodes/node.ts";
 import type { Ask, FromWorker, ToWorker } from "./protocol.ts";
@@ -28,8 +28,15 @@ export type SentSubFlow = Omit<SubFlowCall, "signal" | "parent">;
 
 export interface SentToolUse extends Pick<ToolUse, "step" | "inputs"> {
   readonly recordId: string;
+  readonly traceparent: string;
   readonly isAborted: boolean;
   readonly result?: Pick<NodeResult, "status" | "output" | "error">;
+}
+
+/** What lifecycle hooks decided, and what each of them said. */
+export interface SaidBefore {
+  readonly verdict: ToolVerdict | undefined;
+  readonly said: readonly Json[];
 }
 
 export interface ServiceParts {
@@ -45,15 +52,24 @@ export function createServices({ state, runSubFlow, toolUse }: ServiceParts): Re
       state.set(scope, key, value ?? null, expiresAt === undefined ? {} : { expiresAt }),
     "state.delete": ({ scope, key }: StateCall) => state.delete(scope, key),
     "sub-flow": (call: SentSubFlow, { run, signal }) => runSubFlow({ ...call, parent: run, signal }),
-    "tool.before": async (use: SentToolUse, call) => toolUse?.before(receivedUse(use, call)),
-    "tool.after": async (use: SentToolUse, call) => {
-      await toolUse?.after(receivedUse(use, call), new NodeResult(use.result!));
+    "tool.before": async (sent: SentToolUse, call): Promise<SaidBefore> => {
+      const { use, said } = receivedUse(sent, call);
+      return { verdict: await toolUse?.before(use), said };
+    },
+    "tool.after": async (sent: SentToolUse, call): Promise<readonly Json[]> => {
+      const { use, said } = receivedUse(sent, call);
+      await toolUse?.after(use, new NodeResult(sent.result!));
+      return said;
     },
   };
 }
 
-function receivedUse({ recordId, step, inputs, isAborted }: SentToolUse, { run, signal }: ServiceCall): ToolUse {
-  return { context: { runId: run.id, recordId, signal: isAborted ? AbortSignal.abort() : signal }, step, inputs };
+/** What hooks say about it is written into the log by the worker, in its place among the other events of the run. */
+function receivedUse(sent: SentToolUse, { run, signal }: ServiceCall): { use: ToolUse; said: Json[] } {
+  const { recordId, traceparent, step, inputs, isAborted } = sent;
+  const said: Json[] = [];
+  const context = { runId: run.id, recordId, traceparent, signal: isAborted ? AbortSignal.abort() : signal };
+  return { use: { context, step, inputs, note: (data) => void said.push(data) }, said };
 }
 
 /** The asks of one worker that are being answered. */
@@ -81,6 +97,7 @@ export class OpenAsks {
 
   /** The worker that asked is gone; what it asked for goes on without it, and is found by who asks again. */
   close(): void {
-    for (const controller of this.#open.values()) controller.abort(new RunInterrupted("The worker that asked is gone."));
+    for (const controller of this.#open.values())
+      controller.abort(new RunInterrupted("The worker that asked is gone."));
   }
 }

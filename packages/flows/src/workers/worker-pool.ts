@@ -174,9 +174,19 @@ class Pool implements WorkerPool {
       return;
     }
     for (const [flow, step, status, seconds] of message.steps) host.metrics.observe({ flow, step }, status, seconds);
-    for (const [name, point, status, durationMs] of message.calls) {
+    for (const [name, point, status, durationMs, traceparent, parent] of message.calls) {
       const outcome = { status, value: undefined } as never;
-      reportGuardCall({ name, point, outcome, onFailure: undefined, startedAt: Date.now() - durationMs, durationMs });
+      const startedAt = Date.now() - durationMs;
+      reportGuardCall({
+        name,
+        point,
+        outcome,
+        onFailure: undefined,
+        startedAt,
+        durationMs,
+        traceparent,
+        parent: parent ?? undefined,
+      });
     }
   }
 

@@ -52,7 +52,9 @@ function readManifest(read: Reader, body: string): HookManifest {
   const events = readEvents(read);
   const matcher = read.text("matcher");
   const rule = read.text("if");
-  checkMatcher(matcher, events, read.findings, read.at("matcher"));
+  // A misspelt event must not hide a wrong matcher: it is tested as one of a tool.
+  const isMisspelt = read.findings.all.some(({ code }) => code === "unknown-event");
+  checkMatcher(matcher, isMisspelt ? [...events, "PreToolUse"] : events, read.findings, read.at("matcher"));
   checkRule(rule, events, read.findings, read.at("if"));
   const line = read.at("matcher")?.line;
   return {

@@ -24,6 +24,8 @@ export interface GuardOptions {
   /** Changes no outcome; hosts read it through `blocksOnFailure`, and the log line is louder under `block`. */
   readonly onFailure?: FailurePolicy | undefined;
   readonly clock?: Clock | undefined;
+  /** The W3C `traceparent` of this very call, for a host that has to know it. Default: a new one below what is going on. */
+  readonly traceparent?: string | undefined;
   /** What requirements are checked against. Default: this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }

@@ -26,10 +26,12 @@ export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
 export { parseSize } from "./size.ts";
 export {
+  callTraceparent,
   currentTraceparent,
   detectTelemetry,
   type GuardListener,
   type GuardRecord,
+  isObserved,
   logGuardCalls,
   onGuardCall,
   reportGuardCall,

@@ -1,3 +1,5 @@
+import { newSpanId, newTraceId } from "../trace/ids.ts";
+import { readTraceparent, writeTraceparent } from "../trace/traceparent.ts";
 import { systemClock } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import type { GuardOptions } from "./guard-options.ts";
@@ -14,6 +16,10 @@ export interface GuardRecord {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** The W3C `traceparent` of this call: its span. */
+  readonly traceparent: string;
+  /** That of what it was called by; nothing when the call is the beginning of its trace. */
+  readonly parent: string | undefined;
 }
 
 export type GuardListener = (record: GuardRecord) => void;
@@ -26,6 +32,11 @@ let tracing: OpenTelemetry | undefined;
 
 function update(): void {
   observation.isOn = listeners.length > 0 || tracing !== undefined;
+}
+
+/** Whether somebody looks at calls one by one: then hosts tell where in which trace they are. */
+export function isObserved(): boolean {
+  return observation.isOn;
 }
 
 /** Calls the listener after every guarded call of this process. @returns the undo */
@@ -73,14 +84,42 @@ export function detectTelemetry(): boolean {
   return tracing !== undefined;
 }
 
-/** The W3C `traceparent` of the span around the caller, for programs and messages; nothing when spans are off. */
+/** Where in which trace the code stands that is called right now, as far as it runs without waiting. */
+let place: string | undefined;
+
+/**
+ * The W3C `traceparent` of what is going on, for programs and messages. Known inside `underTrace` and inside an observed
+ * call, until the first `await`; across it too when OpenTelemetry is on.
+ */
 export function currentTraceparent(): string | undefined {
-  return tracing?.traceparent();
+  return tracing?.traceparent() ?? place;
 }
 
-/** Runs it as part of the trace of a message or request that came from elsewhere. Costs nothing when spans are off. */
+/** That of the call around the caller, when somebody looks at calls one by one; else nothing. */
+export function callTraceparent(): string | undefined {
+  return observation.isOn ? currentTraceparent() : undefined;
+}
+
+/** Runs it as part of the trace of a message, a step or a request. */
 export function underTrace<T>(traceparent: string | undefined, run: () => T): T {
-  return tracing === undefined || traceparent === undefined ? run() : tracing.under(traceparent, run);
+  if (traceparent === undefined) return run();
+  return tracing === undefined ? at(traceparent, run) : tracing.under(traceparent, () => at(traceparent, run));
+}
+
+function at<T>(traceparent: string, run: () => T): T {
+  const before = place;
+  place = traceparent;
+  try {
+    return run();
+  } finally {
+    place = before;
+  }
+}
+
+/** A span of its own below what is going on, or at the beginning of a new trace. */
+function spanBelow(parent: string | undefined): string {
+  const above = readTraceparent(parent) ?? { traceId: newTraceId(), isSampled: true };
+  return writeTraceparent({ ...above, spanId: newSpanId() });
 }
 
 /**
@@ -96,14 +135,18 @@ export function observe<C, T>(
   const startedAt = clock.now();
   const begin = clock.monotonic();
   const span = tracing?.startSpan(options);
+  const parent = place;
+  const traceparent = options.traceparent ?? spanBelow(parent);
   const finish = (outcome: Outcome<T>): Outcome<T> => {
     const { name, point, onFailure } = options;
-    const record = { name, point, onFailure, outcome, startedAt, durationMs: clock.monotonic() - begin };
+    const durationMs = clock.monotonic() - begin;
+    const record = { name, point, onFailure, outcome, startedAt, durationMs, traceparent, parent };
     span?.end(record);
     reportGuardCall(record);
     return outcome;
   };
-  const outcome = span ? span.around(() => run(call, options)) : run(call, options);
+  const called = () => at(traceparent, () => run(call, options));
+  const outcome = span ? span.around(called) : called();
   return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
 }
 

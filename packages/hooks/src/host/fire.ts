@@ -9,6 +9,8 @@ export interface FireOptions {
   /** For inputs that name no folder. Default: the current one. */
   readonly cwd?: string;
   readonly signal?: AbortSignal;
+  /** The W3C trace that the event belongs to. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A verdict, or what is wrong with the input. */
@@ -27,6 +29,7 @@ export async function fireHook(
   if (!parsed.input) return { ok: false, diagnostics: parsed.diagnostics };
   const verdict: Verdict = await registry.run(event, parsed.input as unknown as HookInputFor<HookEvent>, {
     signal: options.signal,
+    traceparent: options.traceparent,
   });
   const diagnostics = [...parsed.diagnostics, ...verdict.diagnostics];
   return { ok: true, verdict: { ...verdict, diagnostics } };

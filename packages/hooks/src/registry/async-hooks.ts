@@ -1,6 +1,7 @@
 import type { HookInput } from "../events/input.ts";
 import type { HookEvent } from "../events/names.ts";
 import { guard } from "../guard/guard.ts";
+import { underTrace } from "../guard/telemetry.ts";
 import { type AsyncHookOutput, isAsyncOutput, type SyncHookOutput } from "../output/output.ts";
 import type { HookReport } from "../verdict/verdict.ts";
 import { type CallOutcome, callHook, detailOf, type UnderstoodOutput, understood } from "./call.ts";
@@ -31,10 +32,11 @@ export class AsyncHooks {
   }
 
   /** Calls a hook whose host does not wait. */
-  start(entry: HookEntry, input: HookInput): CallOutcome {
+  start(entry: HookEntry, input: HookInput, traceparent?: string): CallOutcome {
     // The timer keeps a hook that never returns from holding the host at its first line.
     const called = new Promise<CallOutcome>((resolve) => {
-      setImmediate(() => resolve(callHook(entry, input, { ...entry.options, signal: this.#closing.signal })));
+      const call = () => callHook(entry, input, { ...entry.options, signal: this.#closing.signal });
+      setImmediate(() => resolve(underTrace(traceparent, call)));
     });
     this.#track(this.#settle(entry, input, called));
     return { status: "ok", value: { ok: true, output: { async: true }, warnings: [] } };

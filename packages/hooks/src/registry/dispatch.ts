@@ -3,6 +3,7 @@ import type { HookInput } from "../events/input.ts";
 import { eventRules } from "../events/rules.ts";
 import { blocksOnFailure } from "../guard/failure-policy.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
+import { underTrace } from "../guard/telemetry.ts";
 import { fitsRule } from "../matching/rule.ts";
 import { isAsyncOutput, type SyncHookOutput } from "../output/output.ts";
 import type { Mutable } from "../output/problem.ts";
@@ -18,6 +19,7 @@ export interface DispatchContext {
   /** What is known to be wrong whatever the event. */
   readonly diagnostics: readonly Diagnostic[];
   readonly signal: AbortSignal | undefined;
+  readonly traceparent: string | undefined;
   readonly monotonic: () => number;
 }
 
@@ -117,13 +119,12 @@ export class Dispatch {
         ? { status: "skipped", reason: unavailable.reason ?? "disabled", detail: unavailable.detail }
         : { status: "failed", error: unavailable.detail };
     }
-    const { signal } = this.#context;
-    if (entry.matcher.background) {
-      const outcome = this.#context.asyncHooks.start(entry, this.#combination.input);
-      return outcome;
-    }
+    const { signal, traceparent } = this.#context;
+    const { input } = this.#combination;
+    if (entry.matcher.background) return this.#context.asyncHooks.start(entry, input, traceparent);
     const options: GuardOptions = signal === undefined ? entry.options : { ...entry.options, signal };
-    return callHook(entry, this.#combination.input, options);
+    if (traceparent === undefined) return callHook(entry, input, options);
+    return underTrace(traceparent, () => callHook(entry, input, options));
   }
 
   /** Writes the report; returns the output to apply, if there is one. */

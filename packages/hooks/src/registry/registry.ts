@@ -31,6 +31,8 @@ export interface HookRegistryOptions {
 export interface RunOptions {
   /** Aborting it cancels the hooks. */
   readonly signal?: AbortSignal | undefined;
+  /** The W3C trace that the event belongs to; hooks that are programs find it in TRACEPARENT. */
+  readonly traceparent?: string | undefined;
 }
 
 interface Registration {
@@ -128,6 +130,7 @@ export class HookRegistry {
       asyncHooks: this.#asyncHooks,
       diagnostics: this.#diagnostics,
       signal: options.signal,
+      traceparent: options.traceparent,
       monotonic: this.#monotonic,
     });
     const verdict = dispatch.run();

@@ -145,6 +145,11 @@ describe("a mistake in a hook file has a code and a place:", () => {
     ["an empty command", 'name = "a"\nevent = "Stop"\ncommand = " "', ["invalid-value"]],
     ["arguments without a command", 'name = "a"\nevent = "Stop"\nhandler = "./a.ts"\nargs = ["x"]', ["invalid-value"]],
     ["a name with a slash", minimal.replace('"a"', '"a/b"'), ["invalid-value"]],
+    [
+      "a wrong event beside a wrong matcher and a wrong rule",
+      'name = "a"\nevent = "PreTolUse"\ncommand = "x"\nmatcher = "("\nif = "Bash("',
+      ["unknown-event", "invalid-pattern", "invalid-rule"],
+    ],
     ["a rule where a matcher belongs", `${minimal}\nmatcher = "Bash(git commit*)"`, ["matcher-is-rule"]],
     [
       "a matcher that nothing is tested on",

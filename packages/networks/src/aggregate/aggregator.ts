@@ -59,7 +59,8 @@ export class Aggregator implements Receiver {
     const { line, pod } = this.#options;
     // Tokens stay in its hands until their set closes, so credit would only make it wait for what it does not take.
     const credit = Number.POSITIVE_INFINITY;
-    this.#consumer = line.consume(pod.index, { credit }, (delivery) => this.#receive(delivery));
+    const options = { credit, isExclusive: true, onLost: () => this.#forgetAll() };
+    this.#consumer = line.consume(pod.index, options, (delivery) => this.#receive(delivery));
   }
 
   stop(): void {
@@ -84,7 +85,7 @@ export class Aggregator implements Receiver {
     const { pod, line } = this.#options;
     const key = setKeyOf(delivery.token, pod.aggregate!.correlate);
     if (key === undefined) {
-      // A tombstone has no payload and so no key; the set it would have belonged to runs into its time-out.
+      // It stands for a message without a key, so there is no set that waits for it.
       if (delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
       else this.#bury(delivery, "no-key", "The message has no key that says which set it belongs to.");
       return;
@@ -100,7 +101,11 @@ export class Aggregator implements Receiver {
       return;
     }
     const closed = line.note(pod.index, closedName(key));
-    if (closed instanceof Promise) closed.then((ids) => this.#begin(key, delivery, ids));
+    if (closed instanceof Promise)
+      closed.then(
+        (ids) => this.#begin(key, delivery, ids),
+        () => delivery.retry(memoryRetryMs),
+      );
     else this.#begin(key, delivery, closed);
   }
 
@@ -140,8 +145,23 @@ export class Aggregator implements Receiver {
     this.#closing.set(set.key, set);
     const { line, pod, isAtomic } = this.#options;
     const closed = isAtomic ? undefined : line.note(pod.index, closedName(set.key));
-    if (closed instanceof Promise) closed.then((ids) => this.#expired(set, ids));
+    if (closed instanceof Promise)
+      closed.then(
+        (ids) => this.#expired(set, ids),
+        () => this.#unexpire(set),
+      );
     else this.#expired(set, closed);
+  }
+
+  /** Whether it was closed cannot be told now: it is looked at again. */
+  #unexpire(set: PartialSet): void {
+    const { clock } = this.#options;
+    this.#closing.delete(set.key);
+    clock.after(memoryRetryMs, () => {
+      if (this.#closing.has(set.key) || this.#collecting.has(set.key)) return;
+      this.#closing.set(set.key, set);
+      this.#expire(set);
+    });
   }
 
   /** A process that was thought dead may have closed it meanwhile: what is here is then only left over. */
@@ -172,6 +192,12 @@ export class Aggregator implements Receiver {
     delivery.commit({ outputs: [], dead: deadLetterOf(network, pod, [delivery.token], death) });
   }
 
+  /** Another process has it now, and will be given everything that is here. Sets whose hook runs may still end. */
+  #forgetAll(): void {
+    this.#collecting.clear();
+    this.#parked.clear();
+  }
+
   #forget(set: PartialSet): void {
     this.#closing.delete(set.key);
     const next = this.#parked.entries().next().value;
@@ -191,3 +217,6 @@ export class Aggregator implements Receiver {
     return this.#collecting.values().next().value;
   }
 }
+
+/** After which what could not be read is read again. */
+const memoryRetryMs = 1_000;

@@ -15,7 +15,10 @@ export class ZipAggregator implements Receiver {
   readonly #closer: SetCloser;
   readonly #deadlines: DeadlineWatch;
   readonly #queues = new Map<number, Delivery[]>();
-  readonly #debts = new Map<number, number>();
+  /** Nothing as long as they are not read. */
+  #debts: Map<number, number> | undefined;
+  /** What came before they were. */
+  #early: Delivery[] = [];
   #closing = 0;
   #made = 0;
   #consumer: Consumer | undefined;
@@ -47,13 +50,9 @@ export class ZipAggregator implements Receiver {
 
   start(): void {
     const { line, pod } = this.#options;
-    for (const edge of pod.ingress) {
-      const debt = line.note(pod.index, debtName(edge));
-      if (typeof debt === "string") this.#debts.set(edge, Number(debt));
-    }
-    this.#consumer = line.consume(pod.index, { credit: Number.POSITIVE_INFINITY }, (delivery) =>
-      this.#receive(delivery),
-    );
+    const onLost = () => this.#forgetAll();
+    const options = { credit: Number.POSITIVE_INFINITY, isExclusive: true, onLost };
+    this.#consumer = line.consume(pod.index, options, (delivery) => this.#receive(delivery));
   }
 
   stop(): void {
@@ -64,16 +63,48 @@ export class ZipAggregator implements Receiver {
 
   #receive(delivery: Delivery): void {
     const { stats } = this.#options;
-    const { edge, reason } = delivery.token;
+    const { reason } = delivery.token;
     stats.received++;
+    if (this.#debts === undefined) {
+      this.#early.push(delivery);
+      if (this.#early.length === 1) this.#readDebts();
+    } else this.#sort(delivery);
     if (reason !== undefined) stats.tombstonesIn++;
-    if ((this.#debts.get(edge) ?? 0) > 0) {
+  }
+
+  /** At once where notes can be read at once. */
+  #readDebts(): void {
+    const { line, pod } = this.#options;
+    const notes = pod.ingress.map((edge) => line.note(pod.index, debtName(edge)));
+    const begin = (found: readonly (string | undefined)[]) => {
+      this.#debts = new Map(pod.ingress.map((edge, index) => [edge, Number(found[index] ?? 0)]));
+      for (const delivery of this.#early.splice(0)) this.#sort(delivery);
+    };
+    if (notes.every((note) => !(note instanceof Promise))) begin(notes as (string | undefined)[]);
+    else Promise.all(notes).then(begin, () => this.#giveBackEarly());
+  }
+
+  /** They come again, and the debts are read again. */
+  #giveBackEarly(): void {
+    for (const delivery of this.#early.splice(0)) delivery.retry(debtRetryMs);
+  }
+
+  #sort(delivery: Delivery): void {
+    const { edge } = delivery.token;
+    if ((this.#debts?.get(edge) ?? 0) > 0) {
       this.#late(delivery);
       return;
     }
     this.#queues.get(edge)!.push(delivery);
     while ([...this.#queues.values()].every((queue) => queue.length > 0)) this.#closer.close(this.#take());
     this.#deadlines.arm();
+  }
+
+  /** Another process has it now, and will be given everything that is here. */
+  #forgetAll(): void {
+    this.#debts = undefined;
+    this.#early = [];
+    for (const queue of this.#queues.values()) queue.length = 0;
   }
 
   /** The tokens that stand first, as the set they will be part of; nothing when there are none. */
@@ -100,8 +131,8 @@ export class ZipAggregator implements Receiver {
   }
 
   #owe(edge: number, change: 1 | -1): { pod: number; name: string; value: string | undefined } {
-    const debt = (this.#debts.get(edge) ?? 0) + change;
-    this.#debts.set(edge, debt);
+    const debt = (this.#debts?.get(edge) ?? 0) + change;
+    this.#debts?.set(edge, debt);
     return { pod: this.#options.pod.index, name: debtName(edge), value: debt === 0 ? undefined : String(debt) };
   }
 
@@ -119,6 +150,8 @@ export class ZipAggregator implements Receiver {
     delivery.commit({ outputs: [], notes, dead: deadLetterOf(network, pod, [delivery.token], death) });
   }
 }
+
+const debtRetryMs = 1_000;
 
 function debtName(edge: number): string {
   return `debt/${edge}`;

@@ -63,11 +63,9 @@ function judgeValue(value: unknown, { pod, line }: JudgeParts): Judgement {
 function seal(value: object, line: Line): Judgement {
   try {
     const payload = line.seal(value);
-    if (payload.bytes <= maxMessageBytes) return { next: "send", payload };
-    return bury(
-      "too-large",
-      new Error(`The hook returned ${payload.bytes} bytes; a message has at most ${maxMessageBytes}.`),
-    );
+    const most = Math.min(maxMessageBytes, line.maxMessageBytes ?? maxMessageBytes);
+    if (payload.bytes <= most) return { next: "send", payload };
+    return bury("too-large", new Error(`The hook returned ${payload.bytes} bytes; a message has at most ${most}.`));
   } catch (error) {
     const why = error instanceof RangeError ? "it is circular or nested too deeply" : (error as Error).message;
     return bury("bad-return", new Error(`What the hook returned cannot be written as JSON: ${why}`));

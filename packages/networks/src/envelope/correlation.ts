@@ -1,4 +1,5 @@
 import { createHash, randomFillSync } from "node:crypto";
+import { spanIdOf, traceIdOf, writeTraceparent } from "@pawl/hooks/trace";
 
 const pool = new Uint8Array(4_096);
 let used = pool.length;
@@ -26,4 +27,9 @@ export function derivedCorrelationId(kind: string, parts: readonly string[]): st
     .update(JSON.stringify([kind, ...parts]))
     .digest("hex");
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+/** A message that came without a trace is one of its own: whoever asks finds the same, and nobody has to carry it. */
+export function messageTraceparent(correlationId: string): string {
+  return writeTraceparent({ traceId: traceIdOf(correlationId), spanId: spanIdOf(correlationId), isSampled: true });
 }

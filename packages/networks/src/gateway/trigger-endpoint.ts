@@ -71,7 +71,7 @@ export class TriggerEndpoint {
     const waitMs = waitOf(request);
     const key = idempotencyKeyOf(request);
     const { payload, text } = await readBody(request, {
-      maxBytes: this.#origin.maxBodyBytes,
+      maxBytes: Math.min(this.#origin.maxBodyBytes, this.#run.line.maxMessageBytes ?? Number.POSITIVE_INFINITY),
       timeoutMs: bodyTimeoutMs,
       clock,
     });
@@ -121,14 +121,14 @@ export class TriggerEndpoint {
           : { receiptFor: (status) => this.#receipt(asked, 202, acceptedBody(status, correlationId)) }),
       }),
     ).catch((error: unknown) => {
-      this.#run.waiters.forget(correlationId);
+      this.#run.stopWaiting(correlationId);
       throw error;
     });
     if (sent.status !== "accepted" || settled === undefined) {
-      this.#run.waiters.forget(correlationId);
+      this.#run.stopWaiting(correlationId);
       return this.#told(sent, asked);
     }
-    request.signal.addEventListener("abort", () => this.#run.waiters.forget(correlationId), { once: true });
+    request.signal.addEventListener("abort", () => this.#run.stopWaiting(correlationId), { once: true });
     return this.#settled(await settled, asked);
   }
 

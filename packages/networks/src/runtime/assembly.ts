@@ -18,6 +18,8 @@ export interface AssemblyOptions {
   readonly line: Line;
   readonly isAtomic: boolean;
   readonly bodies: readonly RunningBody[];
+  /** The pods that run here. Default: all. */
+  readonly isHere?: (pod: Pod) => boolean;
   readonly watch: LoopWatch | undefined;
   readonly heartbeat?: Heartbeat | undefined;
   /** Aborted when hooks must stop at once. */
@@ -39,17 +41,19 @@ export interface Assembly {
 }
 
 export function assemble(options: AssemblyOptions): Assembly {
-  const { network } = options;
+  const { network, isHere = () => true } = options;
   const stats = network.pods.map(() => new PodStats());
   const suspects = new Suspects();
   const origins = new Map<string, Origin>();
   const receivers = new Map<number, Receiver>();
-  for (const pod of network.pods) {
+  for (const pod of network.pods.filter(isHere)) {
     const caller = callerOf(pod, stats[pod.index]!, options);
     const { line, clock } = options;
     if (isOrigin(pod.type)) {
       const downstream = downstreamOf(network, pod);
-      origins.set(pod.id, new Origin({ network, pod, line, caller, stats: stats[pod.index]!, clock, downstream }));
+      const addressOf = (id: string) => line.replies?.addressOf(id) ?? id;
+      const of = { network, pod, line, caller, stats: stats[pod.index]!, clock, downstream, addressOf };
+      origins.set(pod.id, new Origin(of));
     } else receivers.set(pod.index, receiverOf({ ...options, pod, caller, stats: stats[pod.index]!, suspects }));
   }
   return {

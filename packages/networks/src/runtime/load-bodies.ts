@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly hooks?: Readonly<Record<string, HookFunction>>;
   /** For pods that are flows, programs, or isolated in a worker. */
   readonly special?: (pod: Pod) => BodyFactory | undefined;
+  /** Pods that run elsewhere need no body. Default: all run here. */
+  readonly isHere?: (pod: Pod) => boolean;
   /** A missing hook is an error. */
   readonly isStrict?: boolean;
 }
@@ -40,6 +42,7 @@ async function loadBody(
   options: LoadOptions,
   diagnostics: Diagnostic[],
 ): Promise<RunningBody> {
+  if (options.isHere?.(pod) === false) return functionBody({ hook: undefined, onStart: undefined });
   const given = options.hooks?.[pod.id];
   if (given !== undefined) return functionBody({ hook: given, onStart: undefined });
   const file = moduleFile(network, pod);

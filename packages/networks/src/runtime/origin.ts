@@ -4,7 +4,7 @@ import { failpoint } from "../delivery/failpoint.ts";
 import type { HookCaller } from "../delivery/hook-caller.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodStats } from "../delivery/pod-stats.ts";
-import { messagesFrom, tombstonesFrom } from "../delivery/steps.ts";
+import { messagesFrom, passageOf, tombstonesFrom } from "../delivery/steps.ts";
 import { newCorrelationId } from "../envelope/correlation.ts";
 import { type Headers, inTrace, type Token } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
@@ -20,6 +20,8 @@ export interface OriginOptions {
   readonly clock: Clock;
   /** Pods that a message from here can come to. */
   readonly downstream: readonly number[];
+  /** Where those who wait for it are told. */
+  readonly addressOf: (correlationId: string) => string;
 }
 
 /** One event at a gateway or an initiator. */
@@ -48,6 +50,11 @@ export interface Refused {
   readonly status: "refused";
   readonly outcome: Outcome<unknown>;
   readonly error: unknown;
+}
+
+interface Called {
+  readonly outcome: Outcome<unknown>;
+  readonly subject: CallSubject;
 }
 
 /** Takes events in: calls the hook of a gateway or initiator, and resolves once what it returned is durable. */
@@ -82,16 +89,17 @@ export class Origin {
     const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
     stats.received++;
     const { traceparent } = incoming.carried ?? {};
-    const subject: CallSubject = { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent };
+    const id = `${correlationId}/${pod.id}`;
+    const subject: CallSubject = { id, correlationId, attempt: 1, traceparent, isEntry: true };
     const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
     const send = (outcome: Outcome<unknown>) => {
       failpoint("after-hook", pod.id);
-      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), { outcome, subject });
     };
     return called instanceof Promise ? called.then(send) : send(called);
   }
 
-  async #send(incoming: Incoming, parent: Token, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
+  async #send(incoming: Incoming, parent: Token, { outcome, subject }: Called): Promise<Accepted | Refused> {
     const { network, pod, line, stats, clock } = this.#options;
     const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
     if (judgement.next !== "send" && judgement.next !== "suppress") {
@@ -102,10 +110,11 @@ export class Origin {
     const isMessage = judgement.next === "send";
     const tokens = isMessage
       ? messagesFrom(pod, parent, judgement.payload, now)
-      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now });
+      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now, instead: incoming.payload });
     const status = isMessage ? "accepted" : "suppressed";
     const receipt = incoming.receiptFor?.(status, correlationId);
     const sent = await line.inject(tokens, {
+      passage: passageOf(isMessage ? "sent" : "suppressed", now, subject),
       ...(receipt === undefined ? {} : { receipt }),
       ...(incoming.notes === undefined ? {} : { notes: incoming.notes }),
     });
@@ -128,7 +137,7 @@ export class Origin {
       time: clock.now(),
       hop: 0,
       headers: incoming.carried,
-      reply: incoming.isAwaited ? correlationId : undefined,
+      reply: incoming.isAwaited ? this.#options.addressOf(correlationId) : undefined,
       payload: undefined,
     };
   }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, guard, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
+import type { Token, TombstoneReason } from "../envelope/token.ts";
 import { createPodLoader, type ModuleLoader } from "../pod/load-module.ts";
 import type { HookFunction } from "../pod/module-hooks.ts";
 import type { RunningBody } from "../pod/pod-body.ts";
@@ -24,6 +25,8 @@ export interface NetworkOptions {
   readonly special?: (pod: Pod) => BodyFactory | undefined;
   /** A pod without a hook is an error instead of passing messages on. */
   readonly isStrict?: boolean;
+  /** Ids of the pods that run in this process; the others run elsewhere. Default: all. */
+  readonly pods?: readonly string[];
   /** Where this process can be reached, for the commands of others. */
   readonly url?: string;
   /** A thread that tells of a hook which never gives the event loop back. Default: none. */
@@ -59,8 +62,10 @@ export class NetworkError extends Error {
  */
 export async function startNetwork(network: Network, options: NetworkOptions): Promise<RunningNetwork> {
   const { hooks, special, isStrict, loadModule } = options;
+  const isHere = hereOf(options);
   const { bodies, diagnostics } = await loadBodies(network, {
     load: loadModule ?? createPodLoader(),
+    isHere,
     ...(hooks === undefined ? {} : { hooks }),
     ...(special === undefined ? {} : { special }),
     ...(isStrict === undefined ? {} : { isStrict }),
@@ -110,6 +115,8 @@ export class RunningNetwork {
   readonly parts: Assembly;
   readonly waiters: Waiters;
   readonly watch: LoopWatch;
+  /** Whether a pod runs in this process. */
+  readonly isHere: (pod: Pod) => boolean;
   readonly #bodies: readonly RunningBody[];
   readonly #heartbeat: Heartbeat | undefined;
   readonly #abort = new AbortController();
@@ -127,6 +134,7 @@ export class RunningNetwork {
     this.waiters = new Waiters(clock);
     this.watch = new LoopWatch(log);
     this.#bodies = bodies;
+    this.isHere = hereOf(options);
     const names = network.pods.map((pod) => `${network.name}/${pod.id}`);
     this.#heartbeat = options.hasHeartbeat ? new Heartbeat(names) : undefined;
     this.parts = assemble({
@@ -134,14 +142,17 @@ export class RunningNetwork {
       line,
       isAtomic: transport.isAtomic,
       bodies,
+      isHere: this.isHere,
       watch: this.watch,
       heartbeat: this.#heartbeat,
       signal: this.#abort.signal,
       clock,
       log,
       random,
-      onEnd: (pod, token, ending) => this.waiters.settle(pod.id, token, ending),
+      onEnd: (pod, token, ending) => this.#ended(pod, token, ending),
     });
+    line.peers?.answer(async () => JSON.stringify(await this.status()));
+    line.replies?.listen((address, end) => void this.waiters.settle(address, end));
     this.watch.start();
     for (const receiver of this.parts.receivers) receiver.start();
   }
@@ -191,7 +202,13 @@ export class RunningNetwork {
 
   /** What becomes of it at every end that can be reached from the pod; nothing when the time is up first. */
   waitFor(pod: string, correlationId: string, forMs: number): Promise<Settled | undefined> {
-    return this.waiters.wait(correlationId, this.parts.endsOf(this.parts.origins.get(pod)!.pod), forMs);
+    const ends = this.parts.endsOf(this.parts.origins.get(pod)!.pod);
+    return this.waiters.wait(this.#addressOf(correlationId), ends, forMs);
+  }
+
+  /** Nobody waits any more. */
+  stopWaiting(correlationId: string): void {
+    this.waiters.forget(this.#addressOf(correlationId));
   }
 
   async status(): Promise<NetworkStatus> {
@@ -202,13 +219,16 @@ export class RunningNetwork {
       isReady: this.isReady,
       reason: this.reason,
       deadLetters: await this.line.deadLetters.count(),
-      pods: await podStatuses(this.network, this.line, this.parts),
+      pods: await podStatuses(this.network.pods.filter(this.isHere), this.line, this.parts),
     };
   }
 
   /** Resolves when nothing waits and no hook runs (sets that are still open do not count). */
   async idle(): Promise<void> {
-    while (!this.#isIdle()) await this.clock.sleep(5);
+    do {
+      while (!this.#isIdle()) await this.clock.sleep(5);
+      await this.line.refresh?.();
+    } while (!this.#isIdle());
   }
 
   /** Not ready at once; then no new messages; then the hooks that run may finish; what is left comes again next time. */
@@ -230,6 +250,17 @@ export class RunningNetwork {
     this.#state = "closed";
   }
 
+  #addressOf(correlationId: string): string {
+    return this.line.replies?.addressOf(correlationId) ?? correlationId;
+  }
+
+  #ended(pod: Pod, token: Token, ending: "done" | TombstoneReason): void {
+    const end = { pod: pod.id, ending, payload: token.payload?.text() };
+    for (const address of token.reply?.split(",") ?? []) {
+      if (!this.waiters.settle(address, end)) this.line.replies?.tell(address, end);
+    }
+  }
+
   #isIdle(): boolean {
     const { receivers, stats } = this.parts;
     if (stats.some((pod) => pod.inFlight > 0) || receivers.some((receiver) => !receiver.isIdle)) return false;
@@ -237,6 +268,10 @@ export class RunningNetwork {
       (pod) => this.line.backlog(pod.index).messages <= (this.parts.openSets(pod)?.open ?? 0) * pod.ingress.length,
     );
   }
+}
+
+function hereOf({ pods }: NetworkOptions): (pod: Pod) => boolean {
+  return pods === undefined ? () => true : (pod) => pods.includes(pod.id);
 }
 
 const roomPollMs = 10;

@@ -1,6 +1,6 @@
 import type { Json } from "@pawl/flows";
 import type { Clock } from "@pawl/hooks/guard";
-import type { Token, TombstoneReason } from "../envelope/token.ts";
+import type { EndReply } from "../transport/transport.ts";
 
 /** What became of a message at the ends of the network, for the client that waits for it. */
 export interface Settled {
@@ -44,16 +44,16 @@ export class Waiters {
     });
   }
 
-  /** A token that somebody waits for has reached its end. */
-  settle(end: string, token: Token, ending: "done" | TombstoneReason): void {
-    for (const address of token.reply?.split(",") ?? []) {
-      const waiter = this.#waiters.get(address);
-      if (waiter === undefined || !waiter.expected.delete(end)) continue;
-      if (ending === "done") waiter.results[end] = token.payload?.take() ?? null;
-      else if (ending === "suppressed") waiter.suppressed.push(end);
-      else waiter.failed.push(end);
-      if (waiter.expected.size === 0) this.#end(address, waiter);
-    }
+  /** A token that somebody waits for has reached its end. @returns false when nobody here waits at the address */
+  settle(address: string, { pod, ending, payload }: EndReply): boolean {
+    const waiter = this.#waiters.get(address);
+    if (waiter === undefined) return false;
+    if (!waiter.expected.delete(pod)) return true;
+    if (ending === "done") waiter.results[pod] = payload === undefined ? null : (JSON.parse(payload) as Json);
+    else if (ending === "suppressed") waiter.suppressed.push(pod);
+    else waiter.failed.push(pod);
+    if (waiter.expected.size === 0) this.#end(address, waiter);
+    return true;
   }
 
   /** It was not sent after all. */

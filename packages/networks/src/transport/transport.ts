@@ -1,11 +1,14 @@
+import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
-import type { Token } from "../envelope/token.ts";
+import type { Token, TombstoneReason } from "../envelope/token.ts";
+import type { Passage } from "../history/passage.ts";
+import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
 /**
- * The seam between pods and what carries tokens from one to the next. Answers: `memory` (tests, loses everything) and
- * `sqlite` (one machine, durable). Its unit is the step, not publish and acknowledge apart: an engine that can make
+ * The seam between pods and what carries tokens from one to the next. Answers: `memory` (tests, loses everything),
+ * `sqlite` (one machine, durable) and `nats` (many machines). Its unit is the step, not publish and acknowledge apart: an engine that can make
  * outputs and inputs change together does so, and one that cannot makes the outputs durable first.
  */
 export interface Transport {
@@ -29,22 +32,29 @@ export interface OpenOptions {
 /** A network on its transport. */
 export interface Line {
   readonly network: Network;
+  /** Longest payload it can carry. Absent: that of any message. */
+  readonly maxMessageBytes?: number;
   /** Takes what a hook returned out of its hands: later changes to the object change nothing here. */
   seal(value: object): Payload;
   /**
    * Resolves once the tokens are durable. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
    * @throws FullError, UnavailableError
    */
-  inject(
-    tokens: readonly Token[],
-    extra?: { readonly receipt?: Receipt; readonly notes?: readonly Note[] },
-  ): Promise<"new" | "duplicate">;
+  inject(tokens: readonly Token[], extra?: InjectOptions): Promise<"new" | "duplicate">;
   /** Hands the tokens that wait at a pod to `handler`, at most `credit` of them open at once, until closed. */
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */
   backlog(pod: number): Backlog;
+  /** Brings the backlog up to date, where it is not always so. */
+  refresh?(): Promise<void>;
   /** A durable word of a pod about itself (`Step.notes`), unless it has expired. */
   note(pod: number, name: string): string | undefined | Promise<string | undefined>;
+  /** How ends tell a gateway in another process. Absent where every pod is in this one. */
+  readonly replies?: Replies;
+  /** The other processes that run this network. Absent where there can be none. */
+  readonly peers?: Peers;
+  /** What only one of several processes may do. Absent where there is only one. */
+  readonly leases?: Leases;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
   /** Replaces the answer of a known key. */
   answer(receipt: Receipt): Promise<void>;
@@ -54,6 +64,10 @@ export interface Line {
   /** Tokens of one correlation id that are still on their way. */
   pending(correlationId: string): Promise<number>;
   readonly deadLetters: DeadLetters;
+  /** What became of a message at the pods it has passed, where the engine remembers it. */
+  passages?(correlationId: string): readonly PodPassage[];
+  /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
+  readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
   /** Resolves when all that was committed is durable. */
   flush(): Promise<void>;
@@ -61,10 +75,39 @@ export interface Line {
   close(): Promise<void>;
 }
 
+/** Between the ends of a network and those who wait for them, wherever both are. */
+export interface Replies {
+  /** Where somebody in this process who waits for a correlation id is told. Has no comma. */
+  addressOf(correlationId: string): string;
+  /** Tells; whether it arrives is not known. */
+  tell(address: string, end: EndReply): void;
+  /** Calls back for what comes to addresses of this process. */
+  listen(heard: (address: string, end: EndReply) => void): void;
+}
+
+/** A token that somebody waits for has reached an end. */
+export interface EndReply {
+  readonly pod: string;
+  readonly ending: "done" | TombstoneReason;
+  /** JSON. */
+  readonly payload: string | undefined;
+}
+
+/** Processes that run the same network. What they tell is JSON. */
+export interface Peers {
+  answer(tell: () => Promise<string>): void;
+  /** What all who answer in time have told, this process included. */
+  ask(forMs: number): Promise<readonly string[]>;
+}
+
 export interface ConsumeOptions {
   readonly credit: number;
   /** A token that is retried keeps its place: none behind it is delivered meanwhile. Needs a credit of 1. */
   readonly isOrdered?: boolean;
+  /** Only one process at a time may have tokens of this pod; the others wait until it ends. */
+  readonly isExclusive?: boolean;
+  /** Another process has taken over: what is open here comes to that one. */
+  readonly onLost?: () => void;
 }
 
 export interface Consumer {
@@ -106,6 +149,15 @@ export interface Step {
   /** A sink keeps the payload of its input. */
   readonly record?: { readonly pod: number; readonly keep: number };
   readonly notes?: readonly Note[];
+  /** What is remembered of it, where the engine remembers. */
+  readonly passage?: Passage;
+}
+
+/** What becomes durable together with tokens that enter. */
+export interface InjectOptions {
+  readonly receipt?: Receipt;
+  readonly notes?: readonly Note[];
+  readonly passage?: Passage;
 }
 
 export interface Note {

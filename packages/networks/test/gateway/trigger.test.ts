@@ -21,7 +21,7 @@ async function gate(
   hooks: Record<string, HookFunction> = {},
   net: Network = line,
 ): Promise<Gate> {
-  const run = await startNetwork(net, { transport: make(), hooks, random: () => 0 });
+  const run = await startNetwork(net, { transport: await make(), hooks, random: () => 0 });
   onTestFinished(() => run.stop({ drainTimeoutMs: 50 }));
   const endpoint = new TriggerEndpoint(run, net.pods.find((pod) => pod.type === "gateway")!, "/runs");
   const handle = async (request: Request): Promise<Answer> => {

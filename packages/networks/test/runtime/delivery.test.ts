@@ -34,7 +34,7 @@ async function outputs(run: RunningNetwork): Promise<unknown[]> {
 
 describe.each(engines)("on the %s engine", (_, make) => {
   test("a pod without a hook passes messages on", async () => {
-    const { run } = await start(line, make(), {});
+    const { run } = await start(line, await make(), {});
     await send(run, { a: 1 });
     await until(async () => (await outputs(run)).length === 1);
     expect(await outputs(run)).toEqual([{ a: 1 }]);
@@ -44,7 +44,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
     const calls: unknown[] = [];
     const { run } = await start(
       network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "retry: 3" }),
-      make(),
+      await make(),
       {
         r: (payload: Record<string, unknown>, { id, attempt }: PodContext) => {
           calls.push([id, attempt, { ...payload }]);
@@ -72,7 +72,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
     "a hook that %s ends in the dead letters, and the way behind it is told",
     async (_name, hook, reason, attempts) => {
       const net = network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "retry: 2, timeout: 30ms" });
-      const { run } = await start(net, make(), { r: hook as HookFunction });
+      const { run } = await start(net, await make(), { r: hook as HookFunction });
       const settled = run.waitFor("g", "c1", 5_000);
       await run.send("g", { payload: { a: 1 }, headers: {}, correlationId: "c1", isAwaited: true });
       expect(await settled).toEqual({ results: {}, suppressed: [], failed: ["s"] });
@@ -84,7 +84,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
 
   test("a dead letter that is replayed goes its way under a new id, and the aggregator closes", async () => {
     let isBroken = true;
-    const { run } = await start(fan({ b: "retry: 1" }), make(), {
+    const { run } = await start(fan({ b: "retry: 1" }), await make(), {
       b: (payload: object) => {
         if (isBroken) throw new Error("down");
         return payload;
@@ -105,7 +105,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
   test("concurrency: 1 keeps the order, also over retries", async () => {
     const seen: number[] = [];
     const net = network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "concurrency: 1" });
-    const { run } = await start(net, make(), {
+    const { run } = await start(net, await make(), {
       r: async (payload: { n: number }, { attempt }: PodContext) => {
         if (payload.n % 3 === 0 && attempt === 1) throw new Error("again");
         seen.push(payload.n);
@@ -121,7 +121,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
     let open = 0;
     let most = 0;
     const net = network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "concurrency: 3" });
-    const { run } = await start(net, make(), {
+    const { run } = await start(net, await make(), {
       r: async (payload: object) => {
         most = Math.max(most, ++open);
         await new Promise((resolve) => setTimeout(resolve, 2));
@@ -138,7 +138,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
     let entered = 0;
     const { run } = await start(
       network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "concurrency: 2" }),
-      make(),
+      await make(),
       {
         r: async (payload: object) => {
           entered++;
@@ -156,7 +156,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
   });
 
   test("a hook that blocks the loop is named", async () => {
-    const { run, lines } = await start(line, make(), {
+    const { run, lines } = await start(line, await make(), {
       r: (payload: object) => {
         const end = Date.now() + 150;
         while (Date.now() < end);
@@ -170,7 +170,7 @@ describe.each(engines)("on the %s engine", (_, make) => {
   });
 
   test("a hook that blocks the loop after its first await is named too", async () => {
-    const { run, lines } = await start(line, make(), {
+    const { run, lines } = await start(line, await make(), {
       r: async (payload: object) => {
         await new Promise((resolve) => setTimeout(resolve, 60));
         const end = Date.now() + 250;

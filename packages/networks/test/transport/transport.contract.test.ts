@@ -32,7 +32,7 @@ function collect(line: Line, pod: number, credit = 100): Delivery[] {
 describe.each(engines)("the %s engine keeps the contract of a transport:", (_, make) => {
   const into = edgeOf(lineNetwork, "g", "r");
   const out = edgeOf(lineNetwork, "r", "s");
-  const open = () => make().open(lineNetwork);
+  const open = async () => (await make()).open(lineNetwork);
 
   test("an injected token is delivered to the pod its edge leads to, with all its fields", async () => {
     const line = await open();
@@ -170,7 +170,7 @@ describe.each(engines)("the %s engine keeps the contract of a transport:", (_, m
 
   test("several inputs end with one step", async () => {
     const network = fan();
-    const line = await make().open(network);
+    const line = await (await make()).open(network);
     const join = network.pods.findIndex((pod) => pod.id === "j");
     const got = collect(line, join, Number.POSITIVE_INFINITY);
     await line.inject(network.pods[join]!.ingress.map((edge) => token(edge)));

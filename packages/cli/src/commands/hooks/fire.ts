@@ -34,7 +34,9 @@ export const command: Command = {
 export async function fire(call: Call, { loaded, projectDir }: OpenedHooks, input: unknown): Promise<Verdict> {
   const { fireHook } = await import("@pawl/hooks");
   const event = await eventOf(call.arguments[0], input);
-  const fired = await fireHook(loaded.registry, event, input, { cwd: projectDir, signal: call.signal });
+  const { signal, env } = call;
+  const options = { cwd: projectDir, signal, traceparent: env.TRACEPARENT };
+  const fired = await fireHook(loaded.registry, event, input, options);
   if (fired.ok) return fired.verdict;
   const sentences = fired.diagnostics.filter((one) => one.severity === "error").map((one) => one.message);
   throw new CommandError(exitCodes.usage, sentences.join(" "));

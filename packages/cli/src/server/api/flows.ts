@@ -56,7 +56,8 @@ async function startRun(
   try {
     // Apart from the keys of triggers, whatever a client chooses.
     const idempotencyKey = key === null ? {} : { idempotencyKey: `http:${digest(key)}` };
-    return started(flow, await parts.engine.start(flow, { inputs, vars, ...idempotencyKey }));
+    const trigger = { traceparent: request.headers.get("traceparent") ?? undefined };
+    return started(flow, await parts.engine.start(flow, { inputs, vars, trigger, ...idempotencyKey }));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const members = { errors: error.diagnostics };

@@ -6,6 +6,7 @@ import type { Template } from "../../expression/template.ts";
 import type { Json } from "../../json.ts";
 import type { Masker } from "../../masking/masker.ts";
 import type { NodeContext, NodeState } from "../../nodes/node.ts";
+import { attemptTraceparent, recordTraceparent } from "../../trace/run-trace.ts";
 import type { At } from "../execution.ts";
 import { messageOf } from "../failure.ts";
 import { jsonOf, NotJsonError } from "../json-value.ts";
@@ -57,6 +58,15 @@ export class StepContext implements NodeContext {
     return `${this.runId}:${this.recordId}`;
   }
 
+  /** For hooks: that of the whole record. */
+  get traceparent(): string {
+    return recordTraceparent(this.#at.frame.execution.run, this.recordId);
+  }
+
+  traceparentOf(attempt: number): string {
+    return attemptTraceparent(this.#at.frame.execution.run, this.recordId, attempt);
+  }
+
   get log(): Logger {
     this.#log ??= createLogger((level, message, fields) => {
       this.append("log", { level, message, ...(fields === undefined ? {} : { fields: shown(fields) }) });
@@ -92,7 +102,7 @@ export class StepContext implements NodeContext {
   }
 
   runChild(options: StepChildOptions): Promise<ChildResult> {
-    return this.children.run({ ...options, env: options.env ?? this.env }, this.signal);
+    return this.children.run(traced(options, this), this.signal);
   }
 
   /** The context of one attempt: its own number, signal and programs, everything else shared. */
@@ -153,6 +163,9 @@ export class AttemptContext implements NodeContext {
   get idempotencyKey(): string {
     return this.#step.idempotencyKey;
   }
+  get traceparent(): string {
+    return this.#step.traceparentOf(this.attempt);
+  }
   get projectDir(): string {
     return this.#step.projectDir;
   }
@@ -178,8 +191,13 @@ export class AttemptContext implements NodeContext {
     return this.#step.evaluate(template);
   }
   runChild(options: StepChildOptions): Promise<ChildResult> {
-    return this.children.run({ ...options, env: options.env ?? this.env }, this.signal);
+    return this.children.run(traced(options, this), this.signal);
   }
+}
+
+/** A program belongs to the trace of what starts it, whatever this process was itself started by. */
+function traced(options: StepChildOptions, { env, traceparent }: NodeContext): StepChildOptions {
+  return { ...options, env: { ...(options.env ?? env), TRACEPARENT: traceparent } };
 }
 
 /** Fields of a log line are anybody's; one that cannot be stored is told as text. */

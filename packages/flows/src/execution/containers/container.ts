@@ -10,7 +10,7 @@ import { failure, faultOf } from "../failure.ts";
 import { checkInterruption } from "../interruption.ts";
 import { recordEnd } from "../records/outright.ts";
 import { withStepEnv } from "../scope/step-env.ts";
-import { resetChildren, type Settled, type StepEntry } from "../scope/values.ts";
+import { resetChildren, resetVisits, type Settled, type StepEntry } from "../scope/values.ts";
 import { childPrefix } from "../visits/record-id.ts";
 
 /** How one try of a container's children came out. */
@@ -35,6 +35,7 @@ export async function runContainer(at: At<Container>, runChildren: RunChildren):
     return recordEnd(frame, step, recordId, endOf({ output: null, error: faultOf(error).failure, status: "failed" }));
   }
   const inner = { ...base, prefix: childPrefix(recordId), path: [...frame.path, step.id], visits: new Map() };
+  resetVisits(inner.values.visits, step.steps);
   const attempts = step.retry?.attempts ?? 1;
   for (let number = 1; ; number++) {
     const result = await runOneTry({ ...at, frame: inner }, runChildren);

@@ -33,7 +33,7 @@ export async function runNode(node: NodeRun): Promise<NodeResult> {
 
 async function useTool(node: NodeRun, host: ToolUseHost): Promise<NodeResult> {
   const { at, context, inputs } = node;
-  const use: ToolUse = { context, step: at.step, inputs };
+  const use: ToolUse = { context, step: at.step, inputs, note: (said) => context.append("hooks-ran", said) };
   try {
     const verdict = (await host.before(use)) ?? { decision: "allow" };
     if (verdict.decision === "deny") return failed("denied", verdict.reason);

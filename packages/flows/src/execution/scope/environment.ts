@@ -13,6 +13,8 @@ export interface EnvironmentSources {
   readonly projectDir: string;
   /** The environment of the process, which wins over all files. */
   readonly system: Variables;
+  /** Whether `.env` and `dotenv:` are read. Default: true. */
+  readonly hasFiles?: boolean;
   readonly warn: (message: string) => void;
 }
 
@@ -26,7 +28,8 @@ export function environmentOf(
   sources: EnvironmentSources,
   values: Pick<ExpressionScope, "vars" | "inputs">,
 ): Variables {
-  const files = [".env", ...flow.dotenv.toReversed()].map((file) => readVariables(file, sources));
+  const paths = sources.hasFiles === false ? [] : [".env", ...flow.dotenv.toReversed()];
+  const files = paths.map((file) => readVariables(file, sources));
   const names = Object.keys(flow.env);
   if (names.length === 0 && files.every((file) => file === undefined)) return sources.system;
   const env = Object.assign(plain<string>(), ...files, sources.system);

@@ -11,8 +11,7 @@ import { secretVariables } from "../../masking/secret-names.ts";
 import type { Execution, Frame, Host } from "../execution.ts";
 import { RunFault } from "../failure.ts";
 import { environmentOf } from "./environment.ts";
-import { readSecrets } from "./secrets.ts";
-import { plain, stepEntries, type Values } from "./values.ts";
+import { plain, resetVisits, stepEntries, type Values } from "./values.ts";
 
 export interface Opening extends Pick<Execution, "runSequence"> {
   readonly host: Host;
@@ -35,22 +34,32 @@ export async function openFrame(opening: Opening): Promise<Frame> {
   const scope = maskedScope(opening.scope, masker);
   const env = readEnvironment(host, run, flow);
   for (const secret of secretVariables(env)) masker.add(secret);
-  const secrets = await readSecrets(flow, { projectDir: host.projectDir, env, signal });
+  const secrets = await host.secrets.read(flow, { env, signal });
   const steps = stepEntries(flow);
-  for (const secret of Object.values(secrets)) masker.add(secret);
+  for (const secret of [...Object.values(secrets), ...(await host.secrets.known(flow, env))]) masker.add(secret);
   const values: Values = {
     steps,
-    env,
+    env: withoutSecretSources(env, flow),
     vars: run.vars,
     inputs: run.inputs,
     secrets,
-    visits: plain(),
+    visits: resetVisits(plain(), [...flow.steps, ...flow.finally]),
     trigger: triggerValue(run),
     run: { id: run.id, started_at: isoTime(run.startedAt ?? run.createdAt), starts: run.starts },
     flow: { name: flow.name, description: flow.description ?? null, hash: flow.hash },
+    functions: host.functions,
   };
   const execution: Execution = { host, run, flow, hooks: host.hooksFor(flow), secrets, masker, runSequence };
   return { execution, scope, signal, values, prefix: "", path: [], place: steps, visits: new Map() };
+}
+
+/** A variable that `secrets:` names is a secret: expressions have it as such, and programs get it from a step's `env:` only. */
+function withoutSecretSources(env: Readonly<Record<string, string>>, flow: Flow): Readonly<Record<string, string>> {
+  const names = Object.values(flow.secrets).flatMap((source) => ("env" in source ? [source.env] : []));
+  if (names.length === 0) return env;
+  const rest = Object.assign(plain<string>(), env);
+  for (const name of names) delete rest[name];
+  return rest;
 }
 
 /** @throws RunFault when what the run was given was sealed with a key that is gone */
@@ -82,7 +91,7 @@ function readEnvironment(host: Host, run: RunRecord, flow: Flow): Readonly<Recor
     host.store.events.append({ type: "log", runId: run.id, flow: run.flow, data: { level: "warn", message } });
   };
   try {
-    return environmentOf(flow, { projectDir: host.projectDir, system: host.env, warn }, run);
+    return environmentOf(flow, { projectDir: host.projectDir, system: host.env, hasFiles: host.envFiles, warn }, run);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new RunFault(error.code, `env: ${error.message}`);

@@ -68,6 +68,15 @@ export function resetChildren(step: Step, entry: StepEntry): void {
   }
 }
 
+/** None of these steps has been visited: 0 for each, so that a condition can count from the beginning. */
+export function resetVisits(visits: Record<string, number>, steps: readonly Step[]): Record<string, number> {
+  for (const step of steps) {
+    visits[step.id] = 0;
+    resetVisits(visits, childrenOf(step));
+  }
+  return visits;
+}
+
 export function settle(entry: StepEntry, settled: Settled, visits: number): void {
   const { status, output, error, attempts } = settled;
   fill(entry, { status, output, error: error ?? null, attempts, visits });

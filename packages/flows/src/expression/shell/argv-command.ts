@@ -1,3 +1,4 @@
+import { compileOnce } from "../compile-once.ts";
 import { compilePieces } from "../compile-template.ts";
 import { compileExpression } from "../expression.ts";
 import type { Template } from "../template.ts";
@@ -12,19 +13,8 @@ export interface ArgvCommand {
   readonly problems: readonly CommandProblem[];
 }
 
-const remembered = new Map<string, ArgvCommand>();
-const maxRemembered = 1_000;
-const maxRememberedCharacters = 10_000;
-
 /** Splits a command into words as a shell would (quotes and backslashes, nothing else); values come in afterwards. */
-export function compileArgv(source: string): ArgvCommand {
-  const known = remembered.get(source);
-  if (known) return known;
-  if (remembered.size >= maxRemembered) remembered.clear();
-  const compiled = compile(source);
-  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
-  return compiled;
-}
+export const compileArgv: (source: string) => ArgvCommand = compileOnce(compile, { texts: 1_000, characters: 10_000 });
 
 function compile(source: string): ArgvCommand {
   const marked = markExpressions(source);

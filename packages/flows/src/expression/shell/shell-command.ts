@@ -1,3 +1,4 @@
+import { compileOnce } from "../compile-once.ts";
 import { compileTemplate } from "../compile-template.ts";
 import type { Template } from "../template.ts";
 import { markExpressions } from "./marked-text.ts";
@@ -27,22 +28,14 @@ export interface ShellCommand {
   readonly problems: readonly CommandProblem[];
 }
 
-const remembered = new Map<string, ShellCommand>();
-const maxRemembered = 1_000;
-const maxRememberedCharacters = 10_000;
-
 /**
  * Puts references to environment variables in place of the expressions of a shell command, with regard to the quotes
  * around them, so that no value becomes syntax. A command with problems must not be run.
  */
-export function compileShellCommand(source: string): ShellCommand {
-  const known = remembered.get(source);
-  if (known) return known;
-  if (remembered.size >= maxRemembered) remembered.clear();
-  const compiled = compile(source);
-  if (source.length <= maxRememberedCharacters) remembered.set(source, compiled);
-  return compiled;
-}
+export const compileShellCommand: (source: string) => ShellCommand = compileOnce(compile, {
+  texts: 1_000,
+  characters: 10_000,
+});
 
 function compile(source: string): ShellCommand {
   const { text, expressions } = markExpressions(source);

@@ -11,6 +11,7 @@ const input = z.strictObject({
 export const assertThat: NodeDefinition<z.infer<typeof input>> = node({
   name: "assert.that",
   description: "Fails the step unless a condition is true.",
+  isPure: true,
   input,
   run({ condition, message }) {
     if (!isTruthy((condition ?? null) as Json)) throw new NodeError(message, { code: "assertion-failed" });

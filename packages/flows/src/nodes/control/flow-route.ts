@@ -11,6 +11,7 @@ const input = z.strictObject({
 export const flowRoute: NodeDefinition<z.infer<typeof input>> = node({
   name: "flow.route",
   description: "Names the step that comes next, for `next: ${{ steps.ID.output }}`.",
+  isPure: true,
   input,
   run: ({ target, payload, reason }): Json => ({ routed: true, target, payload: payload as Json, reason }),
 });

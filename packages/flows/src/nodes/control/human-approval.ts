@@ -21,6 +21,7 @@ const input = z.strictObject({
 export const humanApproval: NodeDefinition<z.infer<typeof input>> = node({
   name: "human.approval",
   description: "Waits until somebody approves; a rejection fails the step.",
+  isPure: true,
   input,
   ask: ({ message, approvers = [], expires: expiresMs }) => ({
     kind: "approval",

@@ -44,6 +44,7 @@ function askedOf({ type, choices, default: preset, required }: Given): AskedInpu
 export const humanInput: NodeDefinition<z.infer<typeof input>> = node({
   name: "human.input",
   description: "Asks a person for a value, which is its output.",
+  isPure: true,
   input,
   ask: (given) => ({ kind: "input", message: given.prompt, input: askedOf(given) }),
   run: () => new NodeResult({ status: "suspended" }),

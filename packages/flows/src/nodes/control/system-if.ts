@@ -13,6 +13,7 @@ const input = z.strictObject({
 export const systemIf: NodeDefinition<z.infer<typeof input>> = node({
   name: "system.if",
   description: "One of two values, by a condition.",
+  isPure: true,
   input,
   run(given): Json {
     if (isTruthy((given.condition ?? null) as Json)) return given.true_value as Json;

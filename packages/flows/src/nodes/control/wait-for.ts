@@ -31,6 +31,7 @@ const input = z
 export const waitFor: NodeDefinition<z.infer<typeof input>> = node({
   name: "wait.for",
   description: "Pauses the run for a time or until a moment; the pause outlives restarts.",
+  isPure: true,
   input,
   waitUntil: (given, now) => given.until ?? now + (given.duration ?? 0),
   run: (_given, context) => ({ resumed_at: new Date(context.clock.now()).toISOString() }),

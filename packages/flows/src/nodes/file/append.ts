@@ -1,31 +1,14 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
-import { type NodeDefinition, node } from "../node.ts";
-import { allowOutsideProject, encoding, path } from "./inputs.ts";
-import { asNodeError, projectPath } from "./project-path.ts";
+import { contentNode } from "./content-node.ts";
 
-const input = z.strictObject({
-  path,
-  content: z.unknown().describe("Text; maps, lists and other values are added as one line of JSON."),
-  encoding,
-  allow_outside_project: allowOutsideProject,
-});
-
-/** Its output is the absolute path. */
-export const fileAppend: NodeDefinition<z.infer<typeof input>> = node({
+export const fileAppend: ReturnType<typeof contentNode> = contentNode({
   name: "file.append",
   description: "Adds text to the end of a file of the project.",
-  input,
-  async run(given, context) {
-    try {
-      const real = await projectPath(context.projectDir, given.path, { allowOutside: given.allow_outside_project });
-      await mkdir(dirname(real), { recursive: true });
-      const text = typeof given.content === "string" ? given.content : `${JSON.stringify(given.content ?? null)}\n`;
-      await appendFile(real, text, given.encoding);
-      return real;
-    } catch (error) {
-      throw asNodeError(error, given.path);
-    }
+  otherValues: "added as one line of JSON",
+  textOf: (value) => `${JSON.stringify(value)}\n`,
+  async put(path, text, encoding) {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, text, encoding);
   },
 });

@@ -7,6 +7,7 @@ const input = z.strictObject({ text: z.string() });
 export const jsonParse: NodeDefinition<z.infer<typeof input>> = node({
   name: "json.parse",
   description: "Reads JSON text.",
+  isPure: true,
   input,
   run({ text }): Json {
     try {

@@ -12,6 +12,7 @@ const input = z.strictObject({
 export const jsonQuery: NodeDefinition<z.infer<typeof input>> = node({
   name: "json.query",
   description: "Takes one value out of data by JSON pointer or path.",
+  isPure: true,
   input,
   run(given): Json {
     const segments = parsePath(given.path);

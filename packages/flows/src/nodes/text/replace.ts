@@ -10,6 +10,7 @@ const input = z.strictObject({
 export const textReplace: NodeDefinition<z.infer<typeof input>> = node({
   name: "text.replace",
   description: "Replaces every occurrence of a text.",
+  isPure: true,
   input,
   run: ({ text, old, new: replacement }) => text.replaceAll(old, () => replacement),
 });

@@ -12,6 +12,7 @@ const placeholder = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g;
 export const textTemplate: NodeDefinition<z.infer<typeof input>> = node({
   name: "text.template",
   description: "Fills `$name` and `${name}` into a text.",
+  isPure: true,
   input,
   run({ template, variables }) {
     return template.replace(placeholder, (whole, dollar, bare, braced) => {

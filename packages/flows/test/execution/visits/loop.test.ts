@@ -183,10 +183,21 @@ describe("while", () => {
   test("sees as visits the passes that are done", async () => {
     const { statuses } = await runFlow(
       steps(`
-  - { id: w, uses: data.set, while: "\${{ visits.?w.orValue(0) < 2 }}" }
+  - { id: w, uses: data.set, while: "\${{ visits.w < 2 }}" }
 `),
     );
     expect(Object.keys(statuses)).toEqual(["w", "w#2"]);
+  });
+
+  test("counts its passes anew in each item of a loop around it", async () => {
+    const { statuses } = await runFlow(
+      steps(`
+  - id: l
+    loop: [a, b]
+    steps: [{ id: w, uses: data.set, while: "\${{ visits.w < 2 }}" }]
+`),
+    );
+    expect(Object.keys(statuses)).toEqual(["l[0].w", "l[0].w#2", "l[0]", "l[1].w", "l[1].w#2", "l[1]"]);
   });
 
   test("fails the step when its condition fails", async () => {

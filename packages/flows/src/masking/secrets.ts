@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Flow, SecretSource } from "../definition/flow.ts";
+import { messageOf, RunFault } from "../execution/failure.ts";
+
+type Variables = Readonly<Record<string, string>>;
+type Declaring = Pick<Flow, "secrets" | "text">;
+
+/** Where a flow's secrets come from. */
+export interface Secrets {
+  /**
+   * The values of the flow's secrets, and of those of the project that its text names, read where they are kept; never stored.
+   * @throws RunFault when one cannot be read
+   */
+  read(flow: Declaring, options: { readonly env: Variables; readonly signal: AbortSignal }): Promise<Variables>;
+  /**
+   * The values of all secrets of the flow and the project as far as they can be had, so that what a run is given is masked before
+   * it begins. A program is asked once, and then only by `read`. Never throws.
+   */
+  known(flow: Declaring, env: Variables): Promise<readonly string[]>;
+}
+
+export interface SecretsOptions {
+  readonly projectDir: string;
+  /** `secrets` of `pawl.config.*`: of every flow. One of a flow's own with the same name wins. */
+  readonly sources?: Readonly<Record<string, SecretSource>>;
+}
+
+const none: Variables = Object.create(null);
+const commandTimeoutMs = 30_000;
+/** After a program could not say a secret, it is not asked again for so long. */
+const patienceMs = 60_000;
+
+export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Secrets {
+  const said = new Map<string, string>();
+  const asked = new Map<string, { readonly at: number; readonly answer: Promise<string | undefined> }>();
+  const sourcesOf = (flow: Declaring) => Object.entries({ ...sources, ...flow.secrets });
+
+  const readOne = async (source: SecretSource, env: Variables, signal: AbortSignal): Promise<string> => {
+    const value = await readSecret(source, { projectDir, env, signal });
+    if ("command" in source) said.set(source.command, value);
+    return value;
+  };
+  /** Several events at once ask a program once. */
+  const ask = (source: SecretSource & { readonly command: string }, env: Variables): Promise<string | undefined> => {
+    const before = asked.get(source.command);
+    if (before && Date.now() - before.at < patienceMs) return before.answer;
+    const answer = readOne(source, env, AbortSignal.timeout(commandTimeoutMs)).catch(() => undefined);
+    asked.set(source.command, { at: Date.now(), answer });
+    return answer;
+  };
+  const knowOne = async (source: SecretSource, env: Variables): Promise<string | undefined> => {
+    if ("command" in source) return said.get(source.command) ?? ask(source, env);
+    return readOne(source, env, neverAborted).catch(() => undefined);
+  };
+
+  return {
+    async read(flow, { env, signal }) {
+      const used = sourcesOf(flow).filter(([name]) => Object.hasOwn(flow.secrets, name) || flow.text.includes(name));
+      if (used.length === 0) return none;
+      const values: Record<string, string> = Object.create(null);
+      for (const [name, source] of used) {
+        try {
+          values[name] = await readOne(source, env, signal);
+        } catch (error) {
+          throw new RunFault("secret-unavailable", `The secret ${name} cannot be read: ${messageOf(error)}`);
+        }
+      }
+      return values;
+    },
+    async known(flow, env) {
+      const values = await Promise.all(sourcesOf(flow).map(([, source]) => knowOne(source, env)));
+      return values.filter((value) => value !== undefined);
+    },
+  };
+}
+
+const neverAborted = new AbortController().signal;
+
+interface Surroundings {
+  readonly projectDir: string;
+  readonly env: Variables;
+  readonly signal: AbortSignal;
+}
+
+async function readSecret(source: SecretSource, { projectDir, env, signal }: Surroundings): Promise<string> {
+  if ("env" in source) {
+    const value = env[source.env];
+    if (value === undefined) throw new Error(`the variable ${source.env} is not set.`);
+    return value;
+  }
+  if ("file" in source) return withoutNewline(await readFile(resolve(projectDir, source.file), "utf8"));
+  return readFromCommand(source.command, { projectDir, env, signal });
+}
+
+async function readFromCommand(command: string, { projectDir, env, signal }: Surroundings): Promise<string> {
+  const { runChild } = await import("@pawl/hooks/process");
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs)]);
+  const result = await runChild({
+    argv: ["/bin/sh", "-c", command],
+    cwd: projectDir,
+    env,
+    signal: limited,
+    overflow: "fail",
+  });
+  if (result.exitCode === 0 && result.ended === undefined) return withoutNewline(result.stdout);
+  // What the command printed may be the secret, or half of it: it is not repeated.
+  throw new Error(`its command ended with ${result.ended ?? result.signal ?? `exit code ${result.exitCode}`}.`);
+}
+
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}

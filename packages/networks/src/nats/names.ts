@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { Network } from "../topology/network.ts";
+
+const label = /^[A-Za-z0-9-]{1,64}$/;
+const plain = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Names of streams and subjects of one network. Ids of pods and networks are DNS labels and stand as they are, so no two
+ * names ever become one; everything else is hashed unless it is harmless.
+ */
+export class Names {
+  /** Subjects of tokens are `<base>.in.<pod>.<from>`: the server can be told who may send where. */
+  readonly base: string;
+  /** The stream of tokens; others are named after it. */
+  readonly tokens: string;
+
+  constructor(tenant: string, network: string) {
+    if (!label.test(tenant)) {
+      throw new RangeError(`A tenant is up to 64 letters, digits and hyphens; "${tenant}" came.`);
+    }
+    this.base = `pn.${tenant}.${network}`;
+    this.tokens = `pn_${tenant}_${network}`;
+  }
+
+  /** Closed sets and tries of hooks that ended their process: forgotten after a while. */
+  get marks(): string {
+    return `${this.tokens}_marks`;
+  }
+
+  /** Answers to idempotency keys. */
+  get keys(): string {
+    return `${this.tokens}_keys`;
+  }
+
+  /** What pods remember for good, leases, and the revision. */
+  get notes(): string {
+    return `${this.tokens}_notes`;
+  }
+
+  get dead(): string {
+    return `${this.tokens}_dead`;
+  }
+
+  outputs(pod: string): string {
+    return `${this.tokens}_out_${pod}`;
+  }
+
+  /** Where the tokens of each edge go, by its index. */
+  edges(network: Network): string[] {
+    return network.edges.map((edge) => `${this.base}.in.${network.pods[edge.to]!.id}.${network.pods[edge.from]!.id}`);
+  }
+
+  /** What a pod receives. */
+  inbox(pod: string): string {
+    return `${this.base}.in.${pod}.*`;
+  }
+
+  note(pod: string, name: string): string {
+    return `${this.base}.note.${pod}.${harmless(name)}`;
+  }
+
+  mark(pod: string, name: string): string {
+    return `${this.base}.mark.${pod}.${harmless(name)}`;
+  }
+
+  key(pod: string, key: string): string {
+    return `${this.base}.key.${pod}.${harmless(key)}`;
+  }
+
+  lease(name: string): string {
+    return `${this.base}.lease.${harmless(name)}`;
+  }
+
+  output(pod: string, correlationId: string): string {
+    return `${this.base}.out.${pod}.${harmless(correlationId)}`;
+  }
+}
+
+/** A name as one token of a subject. */
+export function harmless(name: string): string {
+  return plain.test(name) ? name : `=${createHash("sha256").update(name).digest("hex").slice(0, 40)}`;
+}

@@ -1,0 +1,118 @@
+import { hostname } from "node:os";
+import { type Logger, silentLogger } from "@pawl/hooks/guard";
+import type { Network } from "../topology/network.ts";
+import type { Line, Transport } from "../transport/transport.ts";
+import { ensure, expectStream, StreamError } from "./ensure.ts";
+import { type Link, openLink } from "./link.ts";
+import { Names } from "./names.ts";
+import { NatsLine } from "./nats-line.ts";
+import { type Limits, type Plan, planOf } from "./plan.ts";
+import { Publisher } from "./publisher.ts";
+import type { ServerOptions } from "./server-options.ts";
+
+export interface NatsTransportOptions {
+  readonly server: ServerOptions;
+  /** Keeps networks of the same name apart on one server. Default: "default". */
+  readonly tenant?: string;
+  /**
+   * `expect` leaves streams and consumers alone and waits until somebody with the rights has made them; `look` does not
+   * wait either. Default: `ensure`.
+   */
+  readonly setUp?: "ensure" | "expect" | "look";
+  readonly limits?: Partial<Limits>;
+  /** After which an aggregator that gave no sign is taken over by another process. Default: 6 s. */
+  readonly leaseMs?: number;
+  /** Prefix of the inboxes of this process, for servers that limit who may subscribe to what. */
+  readonly inboxPrefix?: string;
+  readonly log?: Logger;
+  /** Ends the attempts to connect. */
+  readonly signal?: AbortSignal;
+}
+
+const defaults: Limits = {
+  replicas: 1,
+  maxBytes: 1_024 ** 3,
+  maxMessages: undefined,
+  duplicateWindowMs: 120_000,
+  ackWaitMs: 30_000,
+};
+
+/**
+ * Carries tokens over NATS JetStream, between any number of processes. Opening a network waits for the server; it
+ * rejects with MissingClientError, ServerOptionError, CredentialsError or StreamError where waiting is of no use.
+ */
+export function createNatsTransport(options: NatsTransportOptions): Transport {
+  return new NatsTransport(options);
+}
+
+class NatsTransport implements Transport {
+  readonly kind = "nats";
+  readonly isAtomic = false;
+  readonly #options: NatsTransportOptions;
+  readonly #abort = new AbortController();
+  readonly #lines = new Set<NatsLine>();
+  #opened: Promise<{ readonly link: Link; readonly publisher: Publisher }> | undefined;
+
+  constructor(options: NatsTransportOptions) {
+    this.#options = options;
+    options.signal?.addEventListener("abort", () => this.#abort.abort(options.signal!.reason), { once: true });
+    if (options.signal?.aborted) this.#abort.abort(options.signal.reason);
+  }
+
+  async open(network: Network): Promise<Line> {
+    const { tenant = "default", leaseMs = 6_000 } = this.#options;
+    const names = new Names(tenant, network.name);
+    const limits = { ...defaults, ...this.#options.limits };
+    const plan = planOf(network, names, limits);
+    this.#opened ??= this.#connect(network);
+    const { link, publisher } = await this.#opened.catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    await this.#ensure(link, plan);
+    const closed = () => void this.#lines.delete(line);
+    const line: NatsLine = new NatsLine(network, { link, publisher, names, plan, limits, leaseMs, closed });
+    this.#lines.add(line);
+    return line;
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new Error("The transport is closed."));
+    await Promise.all([...this.#lines].map((line) => line.close()));
+    const opened = await this.#opened?.catch(() => undefined);
+    opened?.publisher.close();
+    await opened?.link.close();
+  }
+
+  async #connect(network: Network): Promise<{ link: Link; publisher: Publisher }> {
+    const { server, inboxPrefix = "_INBOX", log = silentLogger } = this.#options;
+    const name = `pawl ${network.name} ${hostname()} ${process.pid}`;
+    const link = await openLink({ server, name, inboxPrefix, log, signal: this.#abort.signal });
+    return { link, publisher: new Publisher(link) };
+  }
+
+  /** A server that has just started may need a while until JetStream answers. */
+  async #ensure(link: Link, plan: Plan): Promise<void> {
+    const { log = silentLogger, setUp = "ensure" } = this.#options;
+    for (let tries = 1; ; tries++) {
+      try {
+        if (setUp === "ensure") await ensure(link.manager, plan);
+        else await expectStream(link.manager, plan);
+        return;
+      } catch (error) {
+        this.#abort.signal.throwIfAborted();
+        if (error instanceof StreamError && setUp !== "expect" && !isPassing(error.cause)) throw error;
+        if (tries % 20 === 1) log.warn(`JetStream is not ready, trying again: ${(error as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+}
+
+const retryMs = 500;
+
+/** Whether it may be better in a moment: no answer, or one that says so. */
+function isPassing(error: unknown): boolean {
+  const { status, name } = error as { status?: unknown; name?: string };
+  return status === 503 || name === "TimeoutError" || name === "RequestError" || name === "NoRespondersError";
+}

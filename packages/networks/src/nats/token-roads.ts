@@ -1,0 +1,87 @@
+import { idOf, type Token } from "../envelope/token.ts";
+import type { Network } from "../topology/network.ts";
+import type { JetStreamManager } from "./client.ts";
+import { bodyOf, tokenOf } from "./message.ts";
+import type { Names } from "./names.ts";
+import type { Publication, Stored } from "./publisher.ts";
+
+/** A client waits for it, and can come again. */
+const enteringMs = 5_000;
+/** Nobody waits; when it fails the token comes again. */
+const insideMs = 60_000;
+
+const leastReserve = 16 * 1_024;
+const perCause = 128;
+const mostLookedAt = 512;
+const atOnce = 32;
+
+/** Where the tokens of a network travel, and as what. */
+export class TokenRoads {
+  readonly bySubject: ReadonlyMap<string, number>;
+  readonly #network: Network;
+  readonly #names: Names;
+  readonly #roads: readonly Road[];
+
+  /** `onSent` is told of every token that was not there before. */
+  constructor(network: Network, names: Names, onSent: (pod: number, bytes: number) => void) {
+    this.#network = network;
+    this.#names = names;
+    const subjects = names.edges(network);
+    this.bySubject = new Map(subjects.map((subject, edge) => [subject, edge]));
+    this.#roads = network.edges.map((edge, index) => ({
+      subject: subjects[index]!,
+      ends: `/${network.pods[edge.from]!.id}/${network.pods[edge.to]!.id}`,
+      onStored: ({ body }, { isDuplicate }) => {
+        if (!isDuplicate) onSent(edge.to, body.length);
+      },
+    }));
+  }
+
+  /** The longest payload that fits with everything that travels beside it. */
+  roomIn(maxPayload: number): number {
+    const causes = Math.max(...this.#network.pods.map((pod) => pod.ingress.length));
+    return Math.max(1_024, maxPayload - Math.max(leastReserve, maxPayload / 16) - causes * perCause);
+  }
+
+  entering(token: Token): Publication {
+    return { ...this.#publication(token, enteringMs), failsWhenFull: true };
+  }
+
+  inside(token: Token): Publication {
+    return this.#publication(token, insideMs);
+  }
+
+  /** What a sink keeps: once per correlation id, as long as it is kept. */
+  output(token: Token, pod: number): Publication {
+    const subject = this.#names.output(this.#network.pods[pod]!.id, token.correlationId);
+    return { subject, body: token.payload!.text(), id: idOf(token), after: 0, forMs: insideMs };
+  }
+
+  /** How many of the oldest tokens in the stream are of one correlation id. */
+  async count(manager: JetStreamManager, correlationId: string): Promise<number> {
+    const { tokens: stream } = this.#names;
+    const { state } = await manager.streams.info(stream);
+    const last = Math.min(state.last_seq, state.first_seq + mostLookedAt - 1);
+    let count = 0;
+    for (let from = Math.max(1, state.first_seq); from <= last && state.messages > 0; from += atOnce) {
+      const numbers = Array.from({ length: Math.min(atOnce, last - from + 1) }, (_, index) => from + index);
+      const found = await Promise.all(numbers.map((seq) => manager.streams.getMessage(stream, { seq })));
+      for (const message of found) {
+        if (message !== null && tokenOf(message.string(), 0)?.correlationId === correlationId) count++;
+      }
+    }
+    return count;
+  }
+
+  /** Its id tells the edge by its ends: its number may be that of another edge in the next revision. */
+  #publication(token: Token, forMs: number): Publication {
+    const { subject, ends, onStored } = this.#roads[token.edge]!;
+    return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored };
+  }
+}
+
+interface Road {
+  readonly subject: string;
+  readonly ends: string;
+  readonly onStored: (publication: Publication, stored: Stored) => void;
+}

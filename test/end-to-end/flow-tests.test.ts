@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { copyOfExample, pawl, pawlJson, temporaryFolder, temporaryProject } from "./pawl.ts";
+
+const flow = "name: one\nsteps:\n  - { id: a, uses: file.write, with: { path: made.txt, content: x } }\n";
+const tests = "mocks: { a: { output: 1 } }\ntests:\n  - name: gives one\n    expect: { steps: { a: { output: 1 } } }\n";
+
+describe("pawl test", () => {
+  test("runs the tests of the example in the guide, and leaves nothing behind", async () => {
+    const cwd = copyOfExample("flow-tests");
+    const before = readdirSync(cwd);
+    const { code, stdout } = await pawl(["test"], { cwd });
+    expect(stdout).toMatch(/4 passed in 1 file/);
+    expect(code).toBe(0);
+    expect(readdirSync(cwd).filter((name) => name !== ".state")).toEqual(before);
+  });
+
+  test("runs the tests of a new project", async () => {
+    const cwd = temporaryFolder();
+    await pawl(["init"], { cwd });
+    expect(await pawlJson(["test"], { cwd })).toMatchObject({ passed: 2, failed: 0 });
+    expect((await pawl(["validate"], { cwd })).code).toBe(0);
+  });
+
+  test("shows what was not as expected, with its place, and exits with 1", async () => {
+    const cwd = temporaryProject({
+      "flows/one.yaml": flow,
+      "flows/one.test.yaml": tests.replace("output: 1 } } }", "output: 2 } } }"),
+    });
+    const { code, stdout } = await pawl(["test"], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/a\.output: expected 2, it is 1 +flows\/one\.test\.yaml:4:\d+/);
+    const document = await pawlJson(["test", "one"], { cwd });
+    expect(document.files[0].tests[0]).toMatchObject({ name: "gives one", ok: false, problems: [{ line: 4 }] });
+  });
+
+  test("takes no test file for a flow, and checks both", async () => {
+    const broken = tests.replace("mocks: { a:", "mocks: { b:");
+    const cwd = temporaryProject({ "flows/one.yaml": flow, "flows/one.test.yaml": broken });
+    expect((await pawl(["test"], { cwd })).code).toBe(3);
+    const { files } = await pawlJson(["validate"], { cwd });
+    const found = files.map((file: { file: string; ok: boolean }) => [file.file, file.ok]);
+    expect(found).toEqual([
+      ["flows/one.yaml", true],
+      ["flows/one.test.yaml", false],
+    ]);
+    expect((await pawlJson(["validate", "flows/one.test.yaml"], { cwd })).files).toHaveLength(1);
+  });
+
+  test("says so when a flow has mistakes, has no tests, or does not exist", async () => {
+    const cwd = temporaryProject({
+      "flows/one.yaml": flow,
+      "flows/two.yaml": "name: two\nsteps: [{ id: a, uses: data.sett }]\n",
+      "flows/two.test.yaml": "tests: [{ name: a }]\n",
+    });
+    expect((await pawl(["test"], { cwd })).stdout).toContain("unknown-flow");
+    expect((await pawl(["test", "one"], { cwd })).code).toBe(4);
+    const unknown = await pawl(["test", "onne"], { cwd });
+    expect([unknown.code, unknown.stderr]).toEqual([4, expect.stringContaining("Did you mean one?")]);
+    expect((await pawl(["test"], { cwd: temporaryProject({}) })).code).toBe(0);
+  });
+
+  test("runs what --only names, and a file that stands outside of flows/", async () => {
+    const more = `${tests}  - { name: gives two, expect: { steps: { a: { output: 2 } } } }\n`;
+    const cwd = temporaryProject({ "lib/one.yaml": flow, "lib/one.test.yaml": more });
+    expect(await pawlJson(["test", "lib/one.test.yaml", "--only", "ONE"], { cwd })).toMatchObject({
+      passed: 1,
+      failed: 0,
+    });
+  });
+});
