@@ -99,6 +99,11 @@ export class NatsLine implements Line, ConsumerDesk {
     if (this.#backlog.isHalfFull) throw new FullError("The stream of the network has no room for new messages.");
     const { receipt, notes = [] } = extra;
     if (receipt !== undefined && (await this.receipt(receipt.pod, receipt.key)) !== undefined) return "duplicate";
+    if (tokens.length === 1 && receipt === undefined && notes.length === 0) {
+      return publisher
+        .store(this.#roads.entering(tokens[0]!))
+        .then(({ isDuplicate }) => (isDuplicate ? "duplicate" : "new"));
+    }
     const stored = await Promise.all(tokens.map((token) => publisher.store(this.#roads.entering(token))));
     const after = notes.map((note) => this.#notebook.publicationOf(note));
     if (receipt !== undefined) after.push(this.#notebook.receiptPublication(receipt));
@@ -164,10 +169,10 @@ export class NatsLine implements Line, ConsumerDesk {
 
   /** Also that the server has heard every acknowledgement. Without a connection it is not waited for long. */
   async flush(): Promise<void> {
-    const { connection, isConnected } = this.#parts.link;
+    const { link } = this.#parts;
     const done = this.#committing === 0 ? undefined : new Promise<void>((resolve) => this.#settled.push(resolve));
     await inTime(done, flushMs);
-    if (isConnected && !connection.isClosed()) await inTime(connection.flush(), flushMs);
+    await inTime(link.flush(), flushMs);
   }
 
   async close(): Promise<void> {
@@ -209,18 +214,25 @@ export class NatsLine implements Line, ConsumerDesk {
     }
     for (const each of all) each.state = "committing";
     this.#committing++;
-    publishPhases(this.#parts.publisher, this.#phasesOf(delivery, step), (error) => {
-      this.#committing--;
-      for (const each of all) {
-        if (error !== undefined) each.home.forget(each);
-        else {
-          each.home.acknowledge(each);
-          this.#backlog.settled(each.pod);
-        }
+    const ended = (error: Error | undefined) => this.#committed(all, error, done);
+    const { outputs, dead, record, notes } = step;
+    const isPlain = outputs.length <= 1 && dead === undefined && record === undefined && notes === undefined;
+    if (!isPlain) publishPhases(this.#parts.publisher, this.#phasesOf(delivery, step), ended);
+    else if (outputs.length === 0) ended(undefined);
+    else this.#parts.publisher.publish(this.#roads.inside(outputs[0]!), ended);
+  }
+
+  #committed(all: readonly NatsDelivery[], error: Error | undefined, done: StepDone | undefined): void {
+    this.#committing--;
+    for (const each of all) {
+      if (error !== undefined) each.home.forget(each);
+      else {
+        each.home.acknowledge(each);
+        this.#backlog.settled(each.pod);
       }
-      done?.(error);
-      if (this.#committing === 0) for (const resolve of this.#settled.splice(0)) resolve();
-    });
+    }
+    done?.(error);
+    if (this.#committing === 0) for (const resolve of this.#settled.splice(0)) resolve();
   }
 
   async triesOf(delivery: NatsDelivery): Promise<number> {
