@@ -19,6 +19,7 @@ export {
   type Worker,
   type WorkOptions,
 } from "./durability/durability.ts";
+export { type DueOptions, pruneWhenDue } from "./durability/prune-when-due.ts";
 export type {
   AttemptRecord,
   Failure,
@@ -88,6 +89,7 @@ export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { shownRun } from "./masking/masked-run.ts";
 export { shown } from "./masking/reference.ts";
+export type { BuiltInNode } from "./nodes/built-in.ts";
 export {
   type Ask,
   type AskedInput,

@@ -3,7 +3,7 @@ import { askingPeople } from "../ask-people.ts";
 import { completeInputs } from "../collect-inputs.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { findFlow } from "../find-flow.ts";
+import { type FoundFlow, findFlow } from "../find-flow.ts";
 import { readPairs } from "../key-values.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
@@ -38,12 +38,27 @@ export const command: Command = {
       const inputs = await completeInputs(call, found.flow, request.inputs, runtime);
       const complete = { ...request, inputs };
       if (call.options.detach === true) return await detach(call, runtime, found.flow, complete);
-      return await runHere(call, runtime, found.flow, complete);
+      const exitCode = await runHere(call, runtime, found.flow, complete);
+      await takeOutOldRuns(call, runtime, found);
+      return exitCode;
     } finally {
       await runtime.close();
     }
   },
 };
+
+/** A project that no server looks after stays small all the same. The run is over, so nothing here changes how it ended. */
+async function takeOutOldRuns({ terminal }: Call, { store }: Runtime, { loaded }: FoundFlow): Promise<void> {
+  const [{ pruneWhenDue }, { commandEveryMs, retentionOf }] = await Promise.all([
+    import("@pawl/flows"),
+    import("../upkeep.ts"),
+  ]);
+  try {
+    await pruneWhenDue(store, () => retentionOf(loaded), { everyMs: commandEveryMs });
+  } catch (error) {
+    terminal.note(`Old runs could not be taken out: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars" | "trigger">;
 

@@ -10,6 +10,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
@@ -105,21 +106,23 @@ async function open(
   const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
   const personOf = namesByToken(options.tokens ?? {}, userName());
   const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  const upkeep = startUpkeep(runtime.store, loaded, log);
+  opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
   const following = { flows, triggers, runtime, options, code };
-  const watcher = await watchProject(loaded.project.dir, (parts) => follow(following, parts, watcher), log);
+  const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
-  const running = { server, watcher, code, triggers, networks, worker, pool, runtime };
+  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, close };
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
-  let begun: Promise<void> | undefined;
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
   return () => {
-    begun ??= work();
-    return begun;
+    closing ??= close();
+    return closing;
   };
 }
 
@@ -177,6 +180,7 @@ interface Running {
   readonly server: RunningServer;
   readonly watcher: ProjectWatcher;
   readonly code: ProjectCode;
+  readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
@@ -186,10 +190,11 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, code, triggers, networks, worker, pool, runtime } = running;
+  const { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
   code.close();
+  await upkeep.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import type { BuiltInNode } from "../nodes/built-in.ts";
 import { findPlugins, missingPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
 import { importProblem } from "../plugins/import-problem.ts";
 import { createModuleLoader, type ModuleLoader, type ProvidedModules } from "../plugins/module-loader.ts";
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly provide?: ProvidedModules;
   /** The last good texts of plugins, in case what stands there now is broken. Default: none. */
   readonly kept?: KeptTexts;
+  /** Nodes that the host has beside the built-in ones. */
+  readonly nodes?: readonly BuiltInNode[];
 }
 
 /** Imports the configuration and the plugins of a project, as far as that is allowed. Flow files are read apart. */
@@ -29,13 +32,13 @@ export async function loadProject(project: Project, options: LoadOptions): Promi
   const found = problemsOf(project, places);
   if (!hasCode || !options.importCode) {
     const nothing = { config: {}, configDiagnostics: [], code: noCode };
-    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode });
+    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode, nodes: options.nodes });
   }
   const loader = await loaderOf(project, options);
   const { config, diagnostics: configDiagnostics } = await loadConfig(project, loader);
   const code = await importPlugins(places, loader, options.kept);
   const diagnostics = [...configDiagnostics, ...found];
-  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false });
+  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, nodes: options.nodes });
 }
 
 /** What can be said of plugins without importing them. */

@@ -34,7 +34,7 @@ export interface ReloadedProject {
  */
 export async function reloadProject(
   before: LoadedProject,
-  options: Pick<LoadOptions, "provide">,
+  options: Pick<LoadOptions, "provide" | "nodes">,
 ): Promise<ReloadedProject | undefined> {
   const { project } = before;
   const places = pluginsOf(project);
@@ -47,7 +47,7 @@ export async function reloadProject(
   const shared = sharedFiles([...before.code.shared.keys(), ...loader.files()], places);
   const code = { plugins, shared };
   const diagnostics = [...before.configDiagnostics, ...problemsOf(project, places)];
-  const loaded = assemble(project, { ...before, code, diagnostics });
+  const loaded = assemble(project, { ...before, code, diagnostics, nodes: options.nodes });
   return { loaded, ...look.result(), renewedTriggers: renewedTriggers(before, plugins) };
 }
 
