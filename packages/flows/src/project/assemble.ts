@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { functionNames } from "../expression/cel-functions.ts";
 import { createFunctionSet } from "../expression/function-set.ts";
+import type { BuiltInNode } from "../nodes/built-in.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
 import { checkPlugin, type LoadedPlugin } from "../plugins/check-plugin.ts";
 import { createTriggerRegistry } from "../triggers/registry.ts";
@@ -8,19 +9,28 @@ import type { ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
-export interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {}
+export interface Parts
+  extends Pick<LoadedProject, "config" | "configDiagnostics" | "code" | "diagnostics" | "isPartial"> {
+  /** Those that the host has beside the built-in ones. */
+  readonly nodes?: readonly BuiltInNode[] | undefined;
+}
 
 /** Puts together what the configuration and the plugins bring: names that come twice are told, and the first is used. */
-export function assemble(project: Project, { config, plugins, diagnostics, isPartial }: Parts): LoadedProject {
+export function assemble(project: Project, parts: Parts): LoadedProject {
+  const { config, configDiagnostics, code, diagnostics, isPartial, nodes: ofHost = [] } = parts;
+  const imported = [...code.plugins.values()];
+  const plugins = imported.flatMap(({ plugin }) => plugin ?? []);
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources);
+  const nodes = createNodeRegistry(sources, ofHost);
   const triggers = createTriggerRegistry(sources);
   const functions = createFunctionSet(sources, functionNames);
   return {
     project,
     config,
     plugins,
+    code,
+    configDiagnostics,
     nodes,
     triggers,
     hooks: sources.flatMap((plugin) => plugin.hooks),
@@ -28,6 +38,7 @@ export function assemble(project: Project, { config, plugins, diagnostics, isPar
     functions,
     diagnostics: [
       ...diagnostics,
+      ...imported.flatMap((each) => each.diagnostics),
       ...(own?.diagnostics ?? []),
       ...nodes.diagnostics,
       ...triggers.diagnostics,

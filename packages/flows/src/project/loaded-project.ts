@@ -7,12 +7,17 @@ import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerRegistry } from "../triggers/registry.ts";
 import type { ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
+import type { ImportedCode } from "./imported-code.ts";
 
 /** A project with everything that its code brings. */
 export interface LoadedProject {
   readonly project: Project;
   readonly config: ProjectConfig;
   readonly plugins: readonly LoadedPlugin[];
+  /** What the plugins were imported from. */
+  readonly code: ImportedCode;
+  /** The part of the diagnostics that is about the configuration. */
+  readonly configDiagnostics: readonly Diagnostic[];
   readonly nodes: NodeRegistry;
   readonly triggers: TriggerRegistry;
   /** Step hooks in order of registration. */

@@ -9,6 +9,7 @@ import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { Route } from "./route.ts";
+import { stepRoutes } from "./step-routes.ts";
 
 export interface MountOptions {
   /** Also `/trigger`, `/output`, `/runs/:id`, `/livez`, `/readyz` and `/metrics`: for a server that serves nothing else. */
@@ -39,6 +40,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
   );
   route("GET", "/api/v1/networks/:network", async (_, context) => json(200, await runOf(runs, context).status()));
   deadLetterRoutes(route, (context) => runOf(runs, context));
+  stepRoutes(route, (context) => runOf(runs, context));
   if (options.atRoot) rootRoutes(route, runs, endpoints);
   return () => {
     for (const remove of undo) remove();
@@ -56,7 +58,7 @@ function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, Mounted> {
     const base = `/networks/${run.network.name}`;
     const runsPath = atRoot && runs.size === 1 ? "/runs" : `${base}/runs`;
     for (const pod of run.network.pods) {
-      if (pod.type !== "gateway") continue;
+      if (pod.type !== "gateway" || !run.isHere(pod)) continue;
       endpoints.set(pod, { path: `${base}/${pod.id}/trigger`, endpoint: new TriggerEndpoint(run, pod, runsPath) });
     }
   }
@@ -67,7 +69,7 @@ function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, Mounted> {
 function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, Mounted>): void {
   const all = [...runs.values()];
   const sinks = all.flatMap((run) =>
-    run.network.pods.filter((pod) => pod.type === "sink").map((pod) => ({ run, pod })),
+    run.network.pods.filter((pod) => pod.type === "sink" && run.isHere(pod)).map((pod) => ({ run, pod })),
   );
   const [gateway, ...others] = endpoints;
   if (gateway !== undefined && others.length === 0) {
@@ -115,7 +117,7 @@ function runOf(runs: Runs, context: RouteContext): RunningNetwork {
 function podOf(runs: Runs, context: RouteContext, type: Pod["type"]): Pod {
   const run = runOf(runs, context);
   const id = context.params.pod!;
-  const pods = run.network.pods.filter((pod) => pod.type === type);
+  const pods = run.network.pods.filter((pod) => pod.type === type && run.isHere(pod));
   const pod = pods.find((candidate) => candidate.id === id);
   if (pod !== undefined) return pod;
   const hint = didYouMean(

@@ -9,6 +9,7 @@ import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
 import type { NetworkStatus } from "../runtime/status.ts";
+import { announceRunning } from "../sending/running-here.ts";
 import { LockedError, type Transport } from "../transport/transport.ts";
 import { findNetworkFiles, loadNetwork, type NetworkFile } from "./load-network.ts";
 
@@ -16,6 +17,8 @@ export interface StartNetworksOptions {
   readonly transport: Transport;
   /** Default: all of the project, `networks/*.yaml`. */
   readonly files?: readonly string[];
+  /** Ids of the pods that run here, for one file; the others run elsewhere. Default: all. */
+  readonly pods?: readonly string[];
   /** Where gateways, sinks and the API are mounted. Without it networks run unreachable. */
   readonly http?: HttpMount;
   /** Also the short paths (`/trigger`, `/output`, …). */
@@ -60,6 +63,7 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   ready();
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
+  const leave = announceRunning(projectDir, runs);
   const startsByItself = options.startsByItself ?? true;
   if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
   const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
@@ -68,6 +72,7 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
     diagnostics,
     status: () => Promise.all([...runs.values()].map((run) => run.status())),
     async stop(how) {
+      leave();
       await feed?.close();
       await Promise.all([...runs.values()].map((run) => run.stop(how)));
       unmount();
@@ -81,8 +86,8 @@ async function startFeed(
   options: StartNetworksOptions,
 ): Promise<TriggerSupervisor | undefined> {
   const log = options.log ?? silentLogger;
-  const fed = [...runs.values()].flatMap(({ network }) =>
-    network.pods.filter((pod) => pod.origin?.trigger !== undefined),
+  const fed = [...runs.values()].flatMap(({ network, isHere }) =>
+    network.pods.filter((pod) => pod.origin?.trigger !== undefined && isHere(pod)),
   );
   if (fed.length === 0) return undefined;
   if (options.triggers === undefined) {
@@ -118,6 +123,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
       log,
       hasHeartbeat: options.http !== undefined,
+      ...(options.pods === undefined ? {} : { pods: options.pods }),
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
