@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
+import type { Collecting } from "./collect-inputs.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
@@ -21,7 +22,7 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
   }
 }
 
-export interface Runtime {
+export interface Runtime extends Collecting {
   readonly store: Store;
   readonly engine: Engine;
   /** Nothing when the project has none. */
@@ -56,7 +57,7 @@ export async function openRuntime(
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
     hooks?.follow(store.events);
-    return { store, engine, hooks, close };
+    return { store, engine, hooks, close, inputCollectors: loaded.inputCollectors, projectDir: project.dir };
   } catch (error) {
     await close();
     if (!(error instanceof EngineError)) throw error;

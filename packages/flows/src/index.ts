@@ -1,7 +1,7 @@
 // What is exported here is public.
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
-export type { Flow, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
+export type { Flow, FlowInput, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
 export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
 export {
@@ -19,6 +19,7 @@ export {
   type Worker,
   type WorkOptions,
 } from "./durability/durability.ts";
+export { type DueOptions, pruneWhenDue } from "./durability/prune-when-due.ts";
 export type {
   AttemptRecord,
   Failure,
@@ -47,7 +48,7 @@ export {
   StoreError,
 } from "./durability/store.ts";
 export { createEngine } from "./engine/create-engine.ts";
-export type { Engine, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
+export type { Engine, EngineCode, EngineOptions, ExecuteOptions, StartOptions } from "./engine/engine.ts";
 export { EngineError, ReplayError, RunNotFoundError, RunOwnedError } from "./engine/errors.ts";
 export { InputError } from "./engine/input-error.ts";
 export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-inputs.ts";
@@ -106,7 +107,7 @@ export { createNodeRegistry, type NodeListing, type NodeRegistry, type NodeSourc
 export { checkPlugin, type LoadedPlugin } from "./plugins/check-plugin.ts";
 export { pluginCodes } from "./plugins/codes.ts";
 export { missingPlugins, type PluginPlace, packagePlugin } from "./plugins/find-plugins.ts";
-export { loadPlugin, type PluginAttempt } from "./plugins/load-plugins.ts";
+export { loadPlugin, type PluginAttempt } from "./plugins/load-plugin.ts";
 export { dependenciesOf, type Manifest, pluginKeyword, readManifest } from "./plugins/manifest.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
@@ -122,8 +123,11 @@ export {
   readFlowFile,
   readFlowFiles,
 } from "./project/flow-files.ts";
+export type { ImportedCode, ImportedPlugin } from "./project/imported-code.ts";
+export { type KeptTexts, readKeptPlugins, writeKeptPlugins } from "./project/kept-plugins.ts";
 export { type LoadOptions, loaderOf, loadProject, pluginsOf } from "./project/load-project.ts";
 export type { LoadedProject } from "./project/loaded-project.ts";
+export { type BrokenPlugin, type ReloadedProject, reloadProject } from "./project/reload-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
 export { mayDecide, sendDecision, sendInput, type Verdict } from "./questions/answer.ts";
@@ -145,7 +149,7 @@ export {
 } from "./triggers/registry.ts";
 export type { TriggerCounts, TriggerHealth, TriggerStatus } from "./triggers/status.ts";
 export { superviseTriggers } from "./triggers/supervise.ts";
-export type { SuperviseOptions, TriggerSupervisor } from "./triggers/supervise-options.ts";
+export type { RenewedTriggers, SuperviseOptions, TriggerSupervisor } from "./triggers/supervise-options.ts";
 export {
   type Accepted,
   type EmitterTrigger,

@@ -17,6 +17,7 @@ export {
   type NetworkFile,
 } from "./project/load-network.ts";
 export { type RunningNetworks, type StartNetworksOptions, startNetworks } from "./project/start-networks.ts";
+export { askStatus } from "./runtime/ask-status.ts";
 export { metricsText } from "./runtime/metrics.ts";
 export type { Accepted, Incoming, Refused } from "./runtime/origin.ts";
 export { ReplayError, replay } from "./runtime/replay.ts";

@@ -15,7 +15,7 @@ export type CheckAccess = (request: Request, path: string) => Response | undefin
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 /** Who watches over the server has no token. */
-const openPaths = new Set(["/healthz", "/readyz"]);
+const openPaths = new Set(["/healthz", "/livez", "/readyz"]);
 
 export function isLoopback(host: string): boolean {
   return loopbackNames.has(host) || host.startsWith("127.");

@@ -36,7 +36,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     hostname: options.host,
     fetch: (request: Request, { incoming }: HttpBindings) => {
       const path = pathOf(incoming.url ?? "/");
-      if (isDraining && path !== "/healthz") return draining();
+      if (isDraining && path !== "/healthz" && path !== "/livez") return draining();
       return respond(request, path, incoming.socket.remoteAddress);
     },
   } as Parameters<typeof createAdaptorServer>[0]) as Server;

@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
@@ -101,22 +102,20 @@ async function open(
   const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
   const personOf = namesByToken(options.tokens ?? {}, userName());
   const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  const upkeep = startUpkeep(runtime.store, loaded, log);
+  opened.push(() => upkeep.close());
   const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
   await triggers.ready();
   const close = () =>
-    shutDown({ server, watcher, triggers, networks, worker, pool, runtime }, options.graceMs ?? defaultGraceMs);
+    shutDown({ server, watcher, upkeep, triggers, networks, worker, pool, runtime }, options.graceMs ?? defaultGraceMs);
+  return { url: server.url, runtime, triggers, flows, networks, workers: pool, close: once(close) };
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  return {
-    url: server.url,
-    runtime,
-    triggers,
-    flows,
-    networks,
-    workers: pool,
-    close() {
-      closing ??= close();
-      return closing;
-    },
+  return () => {
+    closing ??= close();
+    return closing;
   };
 }
 
@@ -156,6 +155,7 @@ async function follow({ flows, triggers, runtime, options }: Following): Promise
 interface Running {
   readonly server: RunningServer;
   readonly watcher: FlowWatcher;
+  readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
   readonly networks: ServedNetworks | undefined;
   readonly worker: { close(graceMs?: number): Promise<void> };
@@ -165,9 +165,10 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, triggers, networks, worker, pool, runtime } = running;
+  const { server, watcher, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
+  await upkeep.close();
   await triggers.close();
   await networks?.close(graceMs);
   await worker.close(graceMs);

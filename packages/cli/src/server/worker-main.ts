@@ -7,7 +7,7 @@ await serveRuns(async (projectDir) => {
   const { nodes, hooks, functions, config } = await loadProject(findProject(projectDir), {
     importCode: true,
     provide: provided,
-    nodes: ownNodes,
+    hostNodes: ownNodes,
   });
   return { nodes, hooks, functions, secrets: config.secrets };
 });

@@ -1,5 +1,6 @@
 import { systemClock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
+import type { RunBody } from "../durability/durability.ts";
 import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
@@ -9,7 +10,7 @@ import { encodedRun, shownRun } from "../masking/masked-run.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
 import { createSecrets } from "../masking/secrets.ts";
-import { createNodeRegistry } from "../nodes/registry.ts";
+import { createNodeRegistry, type NodeRegistry } from "../nodes/registry.ts";
 import type { PoolHost } from "../workers/worker-pool.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
@@ -29,6 +30,7 @@ export function createEngine(options: EngineOptions): Engine {
   const nodes =
     options.registry ?? createNodeRegistry([{ source: "the engine's options", nodes: options.nodes ?? [] }]);
   const hooks = createHookSets(options, nodes);
+  const { metrics } = hooks;
   const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
   const definitions = new Definitions(options.functions);
@@ -51,13 +53,21 @@ export function createEngine(options: EngineOptions): Engine {
     definitionOf: (run) => definitions.of(run),
     runSubFlow,
   };
-  const body = createRunBody(host);
+  const current = new CurrentBody(host);
+  const body: RunBody = (run, scope) => current.body(run, scope);
   const stepsOf = (runId: string) => store.durability.steps(runId);
-  const poolHost: PoolHost = { store, metrics: hooks.metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
+  const poolHost: PoolHost = { store, metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
   return {
     store,
-    nodes,
-    metrics: hooks.metrics,
+    get nodes() {
+      return current.nodes;
+    },
+    metrics,
+    renew({ registry, hooks: global, functions }) {
+      definitions.renew(functions);
+      const { of: hooksFor } = createHookSets({ ...options, hooks: global, metrics }, registry);
+      current.take({ ...host, nodes: registry, hooksFor, functions });
+    },
     start: (flow, request) => start(flow, request),
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
     async run(flow, request = {}) {
@@ -76,6 +86,22 @@ export function createEngine(options: EngineOptions): Engine {
       return shownRun(await executeHere(store, body, id, request));
     },
   };
+}
+
+/** The interpreter with the newest code. */
+class CurrentBody {
+  body: RunBody;
+  nodes: NodeRegistry;
+
+  constructor(host: Host) {
+    this.body = createRunBody(host);
+    this.nodes = host.nodes;
+  }
+
+  take(host: Host): void {
+    this.body = createRunBody(host);
+    this.nodes = host.nodes;
+  }
 }
 
 interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock"> {

@@ -11,6 +11,7 @@ import type { AggregateOptions } from "../topology/network.ts";
 import type { DeadReason } from "../transport/dead-letter.ts";
 import type { Delivery, Note, Step } from "../transport/transport.ts";
 import { outcomeOf, type PartialSet, parentOf, partialsOf, worstReason } from "./partial-set.ts";
+import { keysIn } from "./set-key.ts";
 
 /**
  * Closes sets: calls the hook with the partials, and makes its message, the end of all partials and the memory of the
@@ -155,7 +156,11 @@ export class SetCloser {
     const parent = parentOf(pod, set);
     const awaited = pod.egress.filter((edge) => parent.reply !== undefined || network.edges[edge]!.needsTombstones);
     stats.tombstonesOut += awaited.length;
-    return awaited.map((edge) => outcomeOf(parent, edge, { payload: undefined, reason }, clock.now()));
+    return awaited.map((edge) => {
+      const { keyPointers } = network.edges[edge]!;
+      const found = parent.payload === undefined ? parent.keys : keysIn(parent.payload.take(), keyPointers);
+      return outcomeOf(parent, edge, { payload: undefined, reason, keys: found }, clock.now());
+    });
   }
 
   #commit(set: PartialSet, step: Step): void {

@@ -58,7 +58,7 @@ function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, Mounted> {
     const base = `/networks/${run.network.name}`;
     const runsPath = atRoot && runs.size === 1 ? "/runs" : `${base}/runs`;
     for (const pod of run.network.pods) {
-      if (pod.type !== "gateway") continue;
+      if (pod.type !== "gateway" || !run.isHere(pod)) continue;
       endpoints.set(pod, { path: `${base}/${pod.id}/trigger`, endpoint: new TriggerEndpoint(run, pod, runsPath) });
     }
   }
@@ -69,7 +69,7 @@ function triggerEndpoints(runs: Runs, atRoot: boolean): Map<Pod, Mounted> {
 function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, Mounted>): void {
   const all = [...runs.values()];
   const sinks = all.flatMap((run) =>
-    run.network.pods.filter((pod) => pod.type === "sink").map((pod) => ({ run, pod })),
+    run.network.pods.filter((pod) => pod.type === "sink" && run.isHere(pod)).map((pod) => ({ run, pod })),
   );
   const [gateway, ...others] = endpoints;
   if (gateway !== undefined && others.length === 0) {
@@ -117,7 +117,7 @@ function runOf(runs: Runs, context: RouteContext): RunningNetwork {
 function podOf(runs: Runs, context: RouteContext, type: Pod["type"]): Pod {
   const run = runOf(runs, context);
   const id = context.params.pod!;
-  const pods = run.network.pods.filter((pod) => pod.type === type);
+  const pods = run.network.pods.filter((pod) => pod.type === type && run.isHere(pod));
   const pod = pods.find((candidate) => candidate.id === id);
   if (pod !== undefined) return pod;
   const hint = didYouMean(

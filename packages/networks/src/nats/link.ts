@@ -32,6 +32,7 @@ export class Link {
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #told = new Set<string>();
   #isConnected = true;
+  #isClosing = false;
   #error: string | undefined;
 
   constructor(
@@ -63,6 +64,13 @@ export class Link {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** For good. */
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#isClosing = true;
+    await this.connection.close();
+  }
+
   async #follow(): Promise<void> {
     for await (const status of this.connection.status()) {
       if (status.type === "disconnect") this.#changed(false);
@@ -73,7 +81,7 @@ export class Link {
   }
 
   #changed(isConnected: boolean): void {
-    if (isConnected === this.#isConnected) return;
+    if (isConnected === this.#isConnected || this.#isClosing) return;
     this.#isConnected = isConnected;
     if (isConnected) this.#error = undefined;
     this.#log[isConnected ? "info" : "warn"](

@@ -15,11 +15,13 @@ type Head = [
   hop: number,
   headers: Token["headers"] | null,
   reply: string | null,
+  keys?: Token["keys"],
 ];
 
 export function bodyOf(token: Token): string {
-  const { correlationId, reason, cause, origin, time, hop, headers, reply } = token;
+  const { correlationId, reason, cause, origin, time, hop, headers, reply, keys } = token;
   const head: Head = [1, correlationId, reason ?? null, cause, origin, time, hop, headers ?? null, reply ?? null];
+  if (keys !== undefined) head.push(keys);
   return token.payload === undefined ? JSON.stringify(head) : `${JSON.stringify(head)}\n${token.payload.text()}`;
 }
 
@@ -28,7 +30,7 @@ export function tokenOf(body: string, edge: number): Token | undefined {
   const end = body.indexOf("\n");
   const head = headOf(end < 0 ? body : body.slice(0, end));
   if (head === undefined) return undefined;
-  const [, correlationId, reason, cause, origin, time, hop, headers, reply] = head;
+  const [, correlationId, reason, cause, origin, time, hop, headers, reply, keys] = head;
   return {
     correlationId,
     edge,
@@ -39,6 +41,7 @@ export function tokenOf(body: string, edge: number): Token | undefined {
     hop,
     headers: headers ?? undefined,
     reply: reply ?? undefined,
+    keys,
     payload: end < 0 ? undefined : new TextPayload(body.slice(end + 1)),
   };
 }

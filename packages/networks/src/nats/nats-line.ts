@@ -23,8 +23,10 @@ import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
 import { NatsDeadLetters } from "./nats-dead-letters.ts";
 import type { NatsDelivery } from "./nats-delivery.ts";
+import { NatsLeases } from "./nats-leases.ts";
 import { NatsOutputs } from "./nats-outputs.ts";
 import { Notebook, tryName } from "./notebook.ts";
+import { NatsPeers, NatsReplies } from "./peers.ts";
 import type { Limits, Plan } from "./plan.ts";
 import { type ConsumerDesk, PodConsumer } from "./pod-consumer.ts";
 import type { Publication, Publisher } from "./publisher.ts";
@@ -51,6 +53,9 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly network: Network;
   readonly deadLetters: DeadLetters;
   readonly maxMessageBytes: number;
+  readonly replies: NatsReplies;
+  readonly peers: NatsPeers;
+  readonly leases: NatsLeases;
   readonly #parts: NatsLineParts;
   readonly #records: Records;
   readonly #notebook: Notebook;
@@ -64,13 +69,16 @@ export class NatsLine implements Line, ConsumerDesk {
   #isClosed = false;
 
   constructor(network: Network, parts: NatsLineParts) {
-    const { link, publisher, names, limits } = parts;
+    const { link, publisher, names, limits, leaseMs } = parts;
     this.network = network;
     this.#parts = parts;
     this.#records = new Records(link, publisher);
     this.#notebook = new Notebook({ records: this.#records, names, network });
     this.#outputs = new NatsOutputs({ link, records: this.#records, names, network });
     this.#dead = new NatsDeadLetters({ link, records: this.#records, names });
+    this.replies = new NatsReplies(link, names);
+    this.peers = new NatsPeers(link, names);
+    this.leases = new NatsLeases(this.#records, names, leaseMs);
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
     this.deadLetters = this.#dead;
@@ -106,10 +114,9 @@ export class NatsLine implements Line, ConsumerDesk {
     const options = { link, stream: names.tokens, pod, edges, ackWaitMs, consume, handler, desk: this };
     const consumer = consume.isExclusive
       ? new ExclusiveConsumer({
-          records: this.#records,
-          stream: names.notes,
-          subject: names.lease(`pod-${pod.id}`),
-          ttlMs: leaseMs,
+          leases: this.leases,
+          name: `pod-${pod.id}`,
+          retryMs: leaseMs / 6,
           begin: async () => new PodConsumer(options, await this.#takeOver(pod)),
           onLost: () => consume.onLost?.(),
         })
@@ -170,6 +177,9 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#isClosed = true;
     await Promise.all(this.#consumers.map((consumer) => inTime(consumer.end(), flushMs)));
     this.#backlog.close();
+    this.replies.close();
+    this.peers.close();
+    await this.leases.close();
     await this.flush();
     this.#parts.closed();
   }

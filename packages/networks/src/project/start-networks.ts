@@ -17,6 +17,8 @@ export interface StartNetworksOptions {
   readonly transport: Transport;
   /** Default: all of the project, `networks/*.yaml`. */
   readonly files?: readonly string[];
+  /** Ids of the pods that run here, for one file; the others run elsewhere. Default: all. */
+  readonly pods?: readonly string[];
   /** Where gateways, sinks and the API are mounted. Without it networks run unreachable. */
   readonly http?: HttpMount;
   /** Also the short paths (`/trigger`, `/output`, …). */
@@ -84,8 +86,8 @@ async function startFeed(
   options: StartNetworksOptions,
 ): Promise<TriggerSupervisor | undefined> {
   const log = options.log ?? silentLogger;
-  const fed = [...runs.values()].flatMap(({ network }) =>
-    network.pods.filter((pod) => pod.origin?.trigger !== undefined),
+  const fed = [...runs.values()].flatMap(({ network, isHere }) =>
+    network.pods.filter((pod) => pod.origin?.trigger !== undefined && isHere(pod)),
   );
   if (fed.length === 0) return undefined;
   if (options.triggers === undefined) {
@@ -121,6 +123,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
       log,
       hasHeartbeat: options.http !== undefined,
+      ...(options.pods === undefined ? {} : { pods: options.pods }),
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -110,7 +110,7 @@ export class Origin {
     const isMessage = judgement.next === "send";
     const tokens = isMessage
       ? messagesFrom(pod, parent, judgement.payload, now)
-      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now });
+      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now, instead: incoming.payload });
     const status = isMessage ? "accepted" : "suppressed";
     const receipt = incoming.receiptFor?.(status, correlationId);
     const sent = await line.inject(tokens, {

@@ -151,6 +151,7 @@ export class RunningNetwork {
       random,
       onEnd: (pod, token, ending) => this.#ended(pod, token, ending),
     });
+    line.peers?.answer(async () => JSON.stringify(await this.status()));
     line.replies?.listen((address, end) => void this.waiters.settle(address, end));
     this.watch.start();
     for (const receiver of this.parts.receivers) receiver.start();
@@ -218,7 +219,7 @@ export class RunningNetwork {
       isReady: this.isReady,
       reason: this.reason,
       deadLetters: await this.line.deadLetters.count(),
-      pods: await podStatuses(this.network, this.line, this.parts),
+      pods: await podStatuses(this.network.pods.filter(this.isHere), this.line, this.parts),
     };
   }
 

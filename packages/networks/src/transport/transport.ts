@@ -1,3 +1,4 @@
+import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { Passage } from "../history/passage.ts";
@@ -50,6 +51,10 @@ export interface Line {
   note(pod: number, name: string): string | undefined | Promise<string | undefined>;
   /** How ends tell a gateway in another process. Absent where every pod is in this one. */
   readonly replies?: Replies;
+  /** The other processes that run this network. Absent where there can be none. */
+  readonly peers?: Peers;
+  /** What only one of several processes may do. Absent where there is only one. */
+  readonly leases?: Leases;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
   /** Replaces the answer of a known key. */
   answer(receipt: Receipt): Promise<void>;
@@ -86,6 +91,13 @@ export interface EndReply {
   readonly ending: "done" | TombstoneReason;
   /** JSON. */
   readonly payload: string | undefined;
+}
+
+/** Processes that run the same network. What they tell is JSON. */
+export interface Peers {
+  answer(tell: () => Promise<string>): void;
+  /** What all who answer in time have told, this process included. */
+  ask(forMs: number): Promise<readonly string[]>;
 }
 
 export interface ConsumeOptions {
