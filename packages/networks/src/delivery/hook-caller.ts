@@ -5,7 +5,7 @@ import {
   type GuardedCall,
   type GuardOptions,
   guard,
-  isObserved,
+  hasSpans,
   type Logger,
   type Outcome,
   underTrace,
@@ -69,7 +69,7 @@ export class HookCaller {
     const start = performance.now();
     this.#stats.inFlight++;
     const enter = (context: GuardContext) => this.#enter(input, subject, context, start);
-    const outcome = isObserved() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
+    const outcome = hasSpans() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
     if (!(outcome instanceof Promise)) return this.#ended(outcome, subject, start);
     this.#watch?.entered(this.#name, this.#stats);
     return outcome.then((settled) => this.#ended(settled, subject, start));
