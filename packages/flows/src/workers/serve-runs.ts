@@ -94,15 +94,20 @@ class RunServer {
   take(message: ToWorker): void {
     switch (message.type) {
       case "run":
-        return void this.#execute(message);
+        this.#execute(message);
+        break;
       case "go":
-        return this.#runs.get(message.run)?.go(message.id, message.earlier);
+        this.#runs.get(message.run)?.go(message.id, message.earlier);
+        break;
       case "answer":
-        return this.#link.answer(message);
+        this.#link.answer(message);
+        break;
       case "abort":
-        return this.#runs.get(message.run)?.abort(message.reason, message.message);
+        this.#runs.get(message.run)?.abort(message.reason, message.message);
+        break;
       case "forget":
-        return this.#texts.clear();
+        this.#texts.clear();
+        break;
     }
   }
 
