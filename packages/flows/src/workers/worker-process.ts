@@ -53,7 +53,7 @@ export class WorkerProcess {
     this.#on = on;
     const limit = program.memoryMb === undefined ? [] : [`--max-old-space-size=${program.memoryMb}`];
     this.#child = spawn(process.execPath, [...limit, program.entry, JSON.stringify(program.start)], {
-      // The third and the fourth are the line and the string that a worker hangs by: see watch-supervisor.ts.
+      // The third and the fourth are the line and the string that a worker hangs by: see watchParent.
       stdio: ["ignore", "inherit", "pipe", "pipe", "pipe"],
       detached: true, // Ctrl-C is for the supervisor to hear
       env: program.env,
