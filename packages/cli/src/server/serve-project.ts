@@ -16,8 +16,9 @@ import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
 import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
+import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { type RunningServer, type ServerParts, startServer } from "./server.ts";
 import { type ChangedPart, type ProjectWatcher, watchProject } from "./watch-project.ts";
 
 export interface ServeOptions {
@@ -32,6 +33,8 @@ export interface ServeOptions {
   readonly workers?: number;
   /** Milliseconds that open runs get to end when the server stops. Default: 10000. */
   readonly graceMs?: number;
+  /** Milliseconds that a request may take to come. Default: 60000. */
+  readonly requestTimeoutMs?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: Logger;
   /** Called after flow files have changed, and once at the start with everything. */
@@ -50,6 +53,8 @@ export interface ServedProject {
   readonly flows: FlowBook;
   /** Nothing when the project has none. */
   readonly networks: ServedNetworks | undefined;
+  /** What can be asked of it over HTTP at the moment. */
+  routes(): readonly MountedRoute[];
   /** Nothing when runs are executed in this process. */
   readonly workers: WorkerPool | undefined;
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
@@ -103,9 +108,7 @@ async function open(
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log });
   if (networks !== undefined) opened.push(() => networks.close());
-  const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
-  const personOf = namesByToken(options.tokens ?? {}, userName());
-  const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
@@ -115,7 +118,8 @@ async function open(
   await triggers.ready();
   const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
-  return { url: server.url, runtime, triggers, flows, networks, workers: pool, close };
+  const routes = () => host.main.routes();
+  return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
@@ -126,12 +130,22 @@ function once(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
+function bookParts(flows: FlowBook): Pick<ServerParts, "findFlow" | "files" | "flows"> {
+  return { findFlow: (name) => flows.find(name), files: () => flows.files, flows: () => flows.flows };
+}
+
+function people({ tokens = {} }: ServeOptions): Pick<ServerParts, "personOf"> {
+  return { personOf: namesByToken(tokens, userName()) };
+}
+
 function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logger): Promise<ServerHost> {
   const { server = {} } = loaded.config;
   return openHost({
     host: options.host ?? server.host ?? defaultHost,
     port: options.port ?? server.port ?? defaultPort,
     log,
+    ...(server.rateLimit === undefined ? {} : { rateLimit: server.rateLimit }),
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
   });

@@ -1,5 +1,6 @@
 import { systemClock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
+import type { RunBody } from "../durability/durability.ts";
 import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
@@ -16,7 +17,7 @@ import { EngineError, RunNotFoundError, RunOwnedError } from "./errors.ts";
 import { executeHere } from "./execute-here.ts";
 import { newRun, type StartRun } from "./new-run.ts";
 import { NewestCode } from "./newest-code.ts";
-import { startReplay } from "./replay.ts";
+import { type ReplayParts, startReplay } from "./replay.ts";
 import { createSubFlowRunner } from "./run-sub-flow.ts";
 
 /**
@@ -49,9 +50,25 @@ export function createEngine(options: EngineOptions): Engine {
     renew: (renewed) => code.renew(renewed),
     start: (flow, request) => start(flow, request),
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
+    ...executing(store, { start, body, replayParts: { durability: store.durability, definitions, env } }),
+  };
+}
+
+interface ExecutingParts {
+  readonly start: StartRun;
+  readonly body: RunBody;
+  readonly replayParts: ReplayParts;
+}
+
+/** What executes runs in this process. */
+function executing(
+  store: Store,
+  { start, body, replayParts }: ExecutingParts,
+): Pick<Engine, "run" | "resume" | "replay" | "queueReplay"> {
+  return {
     async run(flow, request = {}) {
       const { runId, dropped } = await start(flow, { ...request, here: true });
-      if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+      if (dropped) throw droppedError(flow.name);
       return shownRun(await executeHere(store, body, runId, request));
     },
     async resume(runId, request = {}) {
@@ -61,10 +78,16 @@ export function createEngine(options: EngineOptions): Engine {
       return shownRun(await executeHere(store, body, runId, request));
     },
     async replay(runId, from, request = {}) {
-      const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);
-      return shownRun(await executeHere(store, body, id, request));
+      const queued = await startReplay(replayParts, runId, { from, here: true });
+      if (queued.dropped) throw droppedError(queued.flow);
+      return shownRun(await executeHere(store, body, queued.runId, request));
     },
+    queueReplay: (runId, from) => startReplay(replayParts, runId, { from, here: false }),
   };
+}
+
+function droppedError(flow: string): Error {
+  return new Error(`The flow "${flow}" has enough runs, and its overflow policy drops this one.`);
 }
 
 interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock"> {
