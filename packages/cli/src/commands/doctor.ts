@@ -96,7 +96,7 @@ async function pluginReports(call: Call, project: Project): Promise<readonly Plu
 async function loadSafely(call: Call, project: Project, reports: readonly PluginReport[]): Promise<LoadedProject> {
   if (!reports.some(({ isHarmful }) => isHarmful)) return loadProjectToRead(call, project);
   const { loadProject } = await import("@pawl/flows");
-  return loadProject(project, { importCode: false, nodes: ownNodes });
+  return loadProject(project, { importCode: false, hostNodes: ownNodes });
 }
 
 /** The configuration and each plugin. */
