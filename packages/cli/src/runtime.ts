@@ -3,6 +3,7 @@ import type { Engine, Flow, InputCollector, LoadedProject, Project, Store } from
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
+import { exportRuns } from "./otlp/open-export.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -47,8 +48,10 @@ export async function openRuntime(
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
+  const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();
+    await endExport();
     await store.close();
   };
   try {

@@ -1,5 +1,6 @@
 import { systemClock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
+import type { RunBody } from "../durability/durability.ts";
 import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
