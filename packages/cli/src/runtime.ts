@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
+import type { Engine, Flow, InputCollector, LoadedProject, Project, Store } from "@pawl/flows";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
+import { exportRuns } from "./otlp/open-export.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -21,7 +22,13 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
   }
 }
 
-export interface Runtime {
+/** Who is asked for values before a person is, and where. */
+export interface Collecting {
+  readonly inputCollectors: readonly InputCollector[];
+  readonly projectDir: string;
+}
+
+export interface Runtime extends Collecting {
   readonly store: Store;
   readonly engine: Engine;
   /** Nothing when the project has none. */
@@ -41,8 +48,10 @@ export async function openRuntime(
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
+  const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();
+    await endExport();
     await store.close();
   };
   try {
@@ -56,7 +65,7 @@ export async function openRuntime(
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
     hooks?.follow(store.events);
-    return { store, engine, hooks, close };
+    return { store, engine, hooks, close, inputCollectors: loaded.inputCollectors, projectDir: project.dir };
   } catch (error) {
     await close();
     if (!(error instanceof EngineError)) throw error;

@@ -1,7 +1,10 @@
 // What is exported here is public.
 
 export type { PassageOutcome } from "./history/passage.ts";
-export { type MessageHistory, type PodPassage, readHistory } from "./history/read-history.ts";
+export { type MessageHistory, readHistory } from "./history/read-history.ts";
+export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
+export type { PodPassage } from "./history/read-passages.ts";
+export { networkApiCodes } from "./http/codes.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";
@@ -28,6 +31,7 @@ export {
 } from "./runtime/running-network.ts";
 export { type SpecialBodyOptions, specialBodies } from "./runtime/special-bodies.ts";
 export type { NetworkStatus, PodStatus } from "./runtime/status.ts";
+export { networkSend } from "./sending/network-send.ts";
 export type { NetworkCode } from "./topology/codes.ts";
 export { toMermaid } from "./topology/mermaid.ts";
 export type {

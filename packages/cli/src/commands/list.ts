@@ -22,6 +22,12 @@ export const commands: readonly CommandEntry[] = [
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
+  {
+    name: "functions",
+    group: "Flows",
+    summary: "List what expressions can call",
+    load: () => import("./functions.ts"),
+  },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
   { name: "trace", group: "Runs", summary: "Show what an event has led to", load: () => import("./trace.ts") },

@@ -4,7 +4,7 @@ import { cut, oneLine } from "./summary.ts";
 import { formatTime } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-const good = new Set(["completed", "done", "sent", "ok", "fired", "allow", "approve"]);
+const good = new Set(["completed", "done", "sent", "ok", "fired", "allow", "approve", "rewrote the inputs"]);
 const bad = new Set(["failed", "rejected", "expired", "deny", "block", "timeout"]);
 const skipped = new Set(["skipped", "suppressed"]);
 

@@ -38,7 +38,7 @@ function callerOf({ parent, trigger, id }: RunRecord, places: Places): TraceNode
 /** Somebody has to have begun it. */
 function withTrigger({ trigger }: RunRecord, node: TraceNode): TraceNode {
   if (trigger.type === "manual") return node;
-  const name = [trigger.type, trigger.id].filter(Boolean).join(" ");
+  const name = trigger.id === undefined || trigger.id === trigger.type ? trigger.type : `${trigger.type} ${trigger.id}`;
   const detail = trigger.eventId === undefined ? {} : { detail: `event ${trigger.eventId}` };
   return { kind: "trigger", name, status: "fired", ...detail, startedAt: trigger.time, children: [node] };
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { LoggedEvent, Project, RunRecord, StepRecord, Store } from "@pawl/flows";
 import type { MessageHistory } from "@pawl/networks";
 import { notFound, usageError } from "../command-error.ts";
+import { networksFile } from "../stored-networks.ts";
 
 /** Everything that is remembered of one trace. */
 export interface TraceFacts {
@@ -70,7 +70,7 @@ async function readMessages(
   project: Project,
   query: Parameters<typeof import("@pawl/networks").readHistory>[1],
 ): Promise<MessageHistory[]> {
-  const file = join(project.stateDir, "networks.db");
+  const file = networksFile(project);
   if (!existsSync(file)) return [];
   const { readHistory } = await import("@pawl/networks");
   return readHistory(file, query);

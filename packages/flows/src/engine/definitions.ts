@@ -10,10 +10,17 @@ const maxKept = 200;
 export class Definitions {
   readonly #flows = new Map<string, Flow>();
   readonly #parsing = new Map<string, Promise<Flow>>();
-  readonly #functions: FunctionSet | undefined;
+  #functions: FunctionSet | undefined;
 
   constructor(functions?: FunctionSet) {
     this.#functions = functions;
+  }
+
+  /** From now on, definitions are compiled with these functions. Who has one keeps it as it is. */
+  renew(functions: FunctionSet | undefined): void {
+    this.#functions = functions;
+    this.#flows.clear();
+    this.#parsing.clear();
   }
 
   remember(flow: Flow): void {

@@ -51,6 +51,14 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
 }
 
+/** What plugins bring to the execution of runs. */
+export interface EngineCode {
+  readonly registry: NodeRegistry;
+  /** Global hooks, in order of registration. */
+  readonly hooks: readonly StepExecutionHook[];
+  readonly functions: FunctionSet;
+}
+
 /** How a run is executed in this process. */
 export interface ExecuteOptions {
   /** Aborting it cancels the run. */
@@ -71,6 +79,8 @@ export interface Engine {
   start(flow: Flow, options?: StartOptions): Promise<StartedRun>;
   /** Executes queued and abandoned runs until closed: here, or in the processes of a pool. */
   work(options?: WorkOptions & { readonly pool?: WorkerPool | undefined }): Worker;
+  /** Takes other code for what begins here from now on. What is being executed goes on with what it began with. */
+  renew(code: EngineCode): void;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
   run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
   /**
@@ -84,4 +94,17 @@ export interface Engine {
    * @throws RunNotFoundError, ReplayError
    */
   replay(runId: string, from: string, options?: ExecuteOptions): Promise<RunRecord>;
+  /**
+   * As `replay`, but only queues the new run: a worker executes it.
+   * @throws RunNotFoundError, ReplayError
+   */
+  queueReplay(runId: string, from: string): Promise<QueuedReplay>;
+}
+
+export interface QueuedReplay {
+  /** Empty when dropped. */
+  readonly runId: string;
+  readonly flow: string;
+  /** The overflow policy refused it: nothing was queued. */
+  readonly dropped: boolean;
 }

@@ -37,7 +37,7 @@ const compilersWith = new WeakMap<FunctionSet, Compiler>();
 
 /** Compiles once per text and set of functions; the same text gives the same expression. */
 export function compileExpression(source: string, functions?: FunctionSet): Expression {
-  if (functions === undefined) return compileWithoutPlugins(source);
+  if (functions === undefined || functions.entries.size === 0) return compileWithoutPlugins(source);
   let compile = compilersWith.get(functions);
   if (compile === undefined) {
     compile = compilerOf(functions);

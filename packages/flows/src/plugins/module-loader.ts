@@ -11,6 +11,10 @@ export type ProvidedModules = Readonly<Record<string, () => Promise<unknown>>>;
 export interface ModuleLoader {
   /** The exports of a module: a file (TypeScript too), or a package that the project has. */
   load(specifier: string): Promise<Record<string, unknown>>;
+  /** The exports of a file as if this were its text. */
+  loadText(file: string, text: string): Promise<Record<string, unknown>>;
+  /** Files of the project, outside of `node_modules`, that have been evaluated so far. */
+  files(): readonly string[];
 }
 
 // By name in a variable, so that the installed package is found, and not what of it is bundled with Pawl.
@@ -50,6 +54,8 @@ export async function createModuleLoader(options: ModuleLoaderOptions): Promise<
       loaded.set(specifier, known);
       return known;
     },
+    loadText: (file, text) => evaluated(jiti, file, text),
+    files: () => Object.keys(jiti.cache).filter((file) => isOwn(file, projectDir)),
   };
 }
 
@@ -79,9 +85,12 @@ async function viaJiti(jiti: Jiti, file: string): Promise<Record<string, unknown
 }
 
 async function translated(jiti: Jiti, file: string): Promise<Record<string, unknown>> {
-  const source = await readFile(file, "utf8");
+  return evaluated(jiti, file, await readFile(file, "utf8"));
+}
+
+async function evaluated(jiti: Jiti, file: string, text: string): Promise<Record<string, unknown>> {
   const place = { id: file, filename: file, ext: extname(file) };
-  return (await jiti.evalModule(source, { ...place, async: true, forceTranspile: true })) as Record<string, unknown>;
+  return (await jiti.evalModule(text, { ...place, async: true, forceTranspile: true })) as Record<string, unknown>;
 }
 
 function isTypeScript(file: string): boolean {
@@ -105,10 +114,11 @@ function withoutWrapping(module: Record<string, unknown>): Record<string, unknow
 
 /** jiti shares Node's cache of CommonJS modules, which outlives a loader. */
 function forget(cache: Record<string, unknown>, projectDir: string): void {
-  const packages = join(projectDir, "node_modules") + sep;
-  for (const file of Object.keys(cache)) {
-    if (file.startsWith(projectDir + sep) && !file.startsWith(packages)) delete cache[file];
-  }
+  for (const file of Object.keys(cache)) if (isOwn(file, projectDir)) delete cache[file];
+}
+
+function isOwn(file: string, projectDir: string): boolean {
+  return file.startsWith(projectDir + sep) && !file.startsWith(join(projectDir, "node_modules") + sep);
 }
 
 /** The first of these files that exists in a folder. */

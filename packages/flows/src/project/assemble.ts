@@ -8,26 +8,34 @@ import type { ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
-export interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {}
+export interface Parts
+  extends Pick<LoadedProject, "config" | "configDiagnostics" | "code" | "diagnostics" | "isPartial" | "hostNodes"> {}
 
 /** Puts together what the configuration and the plugins bring: names that come twice are told, and the first is used. */
-export function assemble(project: Project, { config, plugins, diagnostics, isPartial }: Parts): LoadedProject {
+export function assemble(project: Project, parts: Parts): LoadedProject {
+  const { config, configDiagnostics, code, diagnostics, isPartial, hostNodes } = parts;
+  const imported = [...code.plugins.values()];
+  const plugins = imported.flatMap(({ plugin }) => plugin ?? []);
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources);
+  const nodes = createNodeRegistry(sources, hostNodes);
   const triggers = createTriggerRegistry(sources);
   const functions = createFunctionSet(sources, functionNames);
   return {
     project,
     config,
     plugins,
+    code,
+    configDiagnostics,
     nodes,
+    hostNodes,
     triggers,
     hooks: sources.flatMap((plugin) => plugin.hooks),
     inputCollectors: sources.flatMap((plugin) => plugin.inputCollectors),
     functions,
     diagnostics: [
       ...diagnostics,
+      ...imported.flatMap((each) => each.diagnostics),
       ...(own?.diagnostics ?? []),
       ...nodes.diagnostics,
       ...triggers.diagnostics,

@@ -1,14 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import type { BuiltInNode } from "../nodes/built-in.ts";
 import { findPlugins, missingPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
 import { importProblem } from "../plugins/import-problem.ts";
-import { loadPlugins } from "../plugins/load-plugins.ts";
 import { createModuleLoader, type ModuleLoader, type ProvidedModules } from "../plugins/module-loader.ts";
 import { versionProblem } from "../plugins/version-problem.ts";
 import { assemble } from "./assemble.ts";
 import { checkConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
+import { importPlugins } from "./import-plugins.ts";
+import { noCode } from "./imported-code.ts";
+import type { KeptTexts } from "./kept-plugins.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
 export interface LoadOptions {
@@ -16,23 +19,33 @@ export interface LoadOptions {
   readonly importCode: boolean;
   /** Modules that the project's code can import beside `@pawl/flows`, `@pawl/hooks` and `zod`. */
   readonly provide?: ProvidedModules;
+  /** Nodes that the host has beside the built-in ones. */
+  readonly hostNodes?: readonly BuiltInNode[];
+  /** The last good texts of plugins, in case what stands there now is broken. Default: none. */
+  readonly kept?: KeptTexts;
 }
 
 /** Imports the configuration and the plugins of a project, as far as that is allowed. Flow files are read apart. */
 export async function loadProject(project: Project, options: LoadOptions): Promise<LoadedProject> {
   const places = pluginsOf(project);
   const hasCode = places.length > 0 || project.configFile !== undefined;
-  const found = project.isProject
-    ? [...notInstalled(project), ...places.flatMap((place) => versionProblem(place) ?? [])]
-    : [];
+  const found = problemsOf(project, places);
+  const { hostNodes = [] } = options;
   if (!hasCode || !options.importCode) {
-    return assemble(project, { config: {}, plugins: [], diagnostics: found, isPartial: hasCode });
+    const nothing = { config: {}, configDiagnostics: [], code: noCode };
+    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode, hostNodes });
   }
   const loader = await loaderOf(project, options);
-  const config = await loadConfig(project, loader);
-  const loaded = await loadPlugins(places, loader);
-  const diagnostics = [...config.diagnostics, ...found, ...loaded.diagnostics];
-  return assemble(project, { config: config.config, plugins: loaded.plugins, diagnostics, isPartial: false });
+  const { config, diagnostics: configDiagnostics } = await loadConfig(project, loader);
+  const code = await importPlugins(places, loader, options.kept);
+  const diagnostics = [...configDiagnostics, ...found];
+  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, hostNodes });
+}
+
+/** What can be said of plugins without importing them. */
+export function problemsOf(project: Project, places: readonly PluginPlace[]): Diagnostic[] {
+  if (!project.isProject) return [];
+  return [...notInstalled(project), ...places.flatMap((place) => versionProblem(place) ?? [])];
 }
 
 /** Imports the code of a project as it is now. */

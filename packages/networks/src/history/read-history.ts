@@ -3,12 +3,7 @@ import { type Database, openDatabase } from "@pawl/flows/sqlite";
 import { readTraceparent, traceIdOf } from "@pawl/hooks/trace";
 import type { DeadLetter } from "../transport/dead-letter.ts";
 import { deadLetterOfRow } from "../transport/sqlite/tables.ts";
-import { readPassage, type StoredPassage } from "./passage.ts";
-
-/** One pod's part in what became of a message. */
-export interface PodPassage extends StoredPassage {
-  readonly pod: string;
-}
+import { type EdgeEnds, type PodPassage, readPassages } from "./read-passages.ts";
 
 /** What is remembered of one message: of everything with its correlation id. */
 export interface MessageHistory {
@@ -58,7 +53,7 @@ function firstOf({ passages }: MessageHistory): number {
 interface Topology {
   readonly net: number;
   readonly name: string;
-  readonly edges: readonly (readonly [from: string, to: string])[];
+  readonly edges: EdgeEnds;
 }
 
 class HistoryReader {
@@ -111,7 +106,7 @@ class HistoryReader {
   }
 
   #message(network: Topology, correlationId: string): MessageHistory {
-    const passages = this.#passages(network, correlationId);
+    const passages = readPassages(this.#database, network.net, network.edges, correlationId);
     const traceparent = passages.find((passage) => passage.traceparent !== undefined)?.traceparent;
     return {
       network: network.name,
@@ -127,19 +122,6 @@ class HistoryReader {
     };
   }
 
-  #passages({ net, edges }: Topology, correlationId: string): PodPassage[] {
-    const select = (table: string) => `SELECT edge, passage FROM ${table} WHERE net = ?1 AND corr = ?2`;
-    const rows = this.#database.prepare(`${select("seen_a")} UNION ALL ${select("seen_b")}`).all(net, correlationId);
-    const byPod = new Map<string, PodPassage>();
-    for (const { edge, passage } of rows) {
-      const number = Number(edge);
-      // A row of an edge is of the pod that sends there; the one of its end, of the pod that took it.
-      const pod = number >= 0 ? edges[number]?.[0] : edges[-number - 1]?.[1];
-      if (pod !== undefined && passage !== null) byPod.set(pod, { pod, ...readPassage(String(passage)) });
-    }
-    return podsInOrder(edges).flatMap((pod) => byPod.get(pod) ?? []);
-  }
-
   #waiting({ net, edges }: Topology, correlationId: string): MessageHistory["waiting"] {
     return this.#database
       .prepare("SELECT edge, arrived, attempts FROM tokens WHERE net = ? AND corr = ? ORDER BY seq")
@@ -150,19 +132,6 @@ class HistoryReader {
         attempts: Number(attempts),
       }));
   }
-}
-
-/** Nobody before all who send to it have been. */
-function podsInOrder(edges: Topology["edges"]): string[] {
-  const order: string[] = [];
-  const left = new Set(edges.flat());
-  while (left.size > 0) {
-    const free = [...left].filter((pod) => !edges.some(([from, to]) => to === pod && left.has(from)));
-    if (free.length === 0) return [...order, ...left];
-    for (const pod of free) left.delete(pod);
-    order.push(...free);
-  }
-  return order;
 }
 
 /** A message without a trace has that of its correlation id, which is a UUID. */

@@ -9,6 +9,7 @@ import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
 import type { NetworkStatus } from "../runtime/status.ts";
+import { announceRunning } from "../sending/running-here.ts";
 import { LockedError, type Transport } from "../transport/transport.ts";
 import { findNetworkFiles, loadNetwork, type NetworkFile } from "./load-network.ts";
 
@@ -62,6 +63,7 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
   ready();
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
+  const leave = announceRunning(projectDir, runs);
   const startsByItself = options.startsByItself ?? true;
   if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
   const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
@@ -70,6 +72,7 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
     diagnostics,
     status: () => Promise.all([...runs.values()].map((run) => run.status())),
     async stop(how) {
+      leave();
       await feed?.close();
       await Promise.all([...runs.values()].map((run) => run.stop(how)));
       unmount();

@@ -2,6 +2,7 @@ import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { Passage } from "../history/passage.ts";
+import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
@@ -29,6 +30,8 @@ export interface OpenOptions {
 }
 
 /** A network on its transport. */
+export type Injected = "new" | "duplicate";
+
 export interface Line {
   readonly network: Network;
   /** Longest payload it can carry. Absent: that of any message. */
@@ -36,10 +39,10 @@ export interface Line {
   /** Takes what a hook returned out of its hands: later changes to the object change nothing here. */
   seal(value: object): Payload;
   /**
-   * Resolves once the tokens are durable. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
+   * Resolves once the tokens are durable; an engine that has nothing to wait for answers at once. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
    * @throws FullError, UnavailableError
    */
-  inject(tokens: readonly Token[], extra?: InjectOptions): Promise<"new" | "duplicate">;
+  inject(tokens: readonly Token[], extra?: InjectOptions): Injected | Promise<Injected>;
   /** Hands the tokens that wait at a pod to `handler`, at most `credit` of them open at once, until closed. */
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */
@@ -63,6 +66,10 @@ export interface Line {
   /** Tokens of one correlation id that are still on their way. */
   pending(correlationId: string): Promise<number>;
   readonly deadLetters: DeadLetters;
+  /** What became of a message at the pods it has passed, where the engine remembers it. */
+  passages?(correlationId: string): readonly PodPassage[];
+  /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
+  readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
   /** Resolves when all that was committed is durable. */
   flush(): Promise<void>;

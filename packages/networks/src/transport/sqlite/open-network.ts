@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Database } from "@pawl/flows/sqlite";
 import { identify, isAlive } from "@pawl/hooks/process";
 import { toEnvelope } from "../../envelope/envelope.ts";
@@ -11,10 +12,16 @@ type Ends = readonly [from: string, to: string];
 
 /**
  * Finds or makes the row of a network, takes it for this process, and brings what waits in it to this revision.
- * @returns the number of the network in the file
+ * @returns the number of the network in the file, and what proves to its owner that one can read the file
  * @throws LockedError
  */
-export function openNetwork(database: Database, network: Network, options: OpenOptions, now: number): number {
+export function openNetwork(
+  database: Database,
+  network: Network,
+  options: OpenOptions,
+  now: number,
+): { readonly net: number; readonly key: string } {
+  const key = randomBytes(32).toString("base64url");
   const edges: Ends[] = network.edges.map((edge) => [network.pods[edge.from]!.id, network.pods[edge.to]!.id]);
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -30,11 +37,11 @@ export function openNetwork(database: Database, network: Network, options: OpenO
     const self = identify(process.pid);
     database
       .prepare(
-        "UPDATE networks SET revision = ?, edges = ?, owner_pid = ?, owner_start = ?, owner_url = ? WHERE id = ?",
+        "UPDATE networks SET revision = ?, edges = ?, owner_pid = ?, owner_start = ?, owner_url = ?, owner_key = ? WHERE id = ?",
       )
-      .run(network.revision, JSON.stringify(edges), process.pid, self?.startTime ?? "", options.url ?? null, net);
+      .run(network.revision, JSON.stringify(edges), process.pid, self?.startTime ?? "", options.url ?? null, key, net);
     database.exec("COMMIT");
-    return net;
+    return { net, key };
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;
@@ -42,15 +49,28 @@ export function openNetwork(database: Database, network: Network, options: OpenO
 }
 
 export function releaseNetwork(database: Database, net: number): void {
-  database.prepare("UPDATE networks SET owner_pid = NULL, owner_start = NULL, owner_url = NULL WHERE id = ?").run(net);
+  database
+    .prepare(
+      "UPDATE networks SET owner_pid = NULL, owner_start = NULL, owner_url = NULL, owner_key = NULL WHERE id = ?",
+    )
+    .run(net);
 }
 
-/** Who runs a network now: a living process of this machine. */
-export function ownerOf(row: Record<string, unknown>): { pid: number; url: string | undefined } | undefined {
+/** A living process of this machine that runs a network. */
+export interface NetworkOwner {
+  readonly pid: number;
+  /** Where it can be reached, when it listens. */
+  readonly url: string | undefined;
+  /** Shown to it, this proves that one may read the file. */
+  readonly key: string | undefined;
+}
+
+export function ownerOf(row: Record<string, unknown>): NetworkOwner | undefined {
   if (row.owner_pid === null || row.owner_pid === undefined) return undefined;
   const identity = { pid: Number(row.owner_pid), startTime: String(row.owner_start) };
   if (!isAlive(identity)) return undefined;
-  return { pid: identity.pid, url: row.owner_url === null ? undefined : String(row.owner_url) };
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return { pid: identity.pid, url: text(row.owner_url), key: text(row.owner_key) };
 }
 
 function refuseWhenOwned(name: string, row: Record<string, unknown>): void {

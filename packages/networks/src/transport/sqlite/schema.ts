@@ -68,6 +68,7 @@ export const migrations: readonly Migration[] = [
     sql: `
       ALTER TABLE seen_a ADD COLUMN passage TEXT;
       ALTER TABLE seen_b ADD COLUMN passage TEXT;
+      ALTER TABLE networks ADD COLUMN owner_key TEXT;
     `,
   },
 ];

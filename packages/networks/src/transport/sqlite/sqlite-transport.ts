@@ -49,7 +49,7 @@ export function createSqliteTransport(options: SqliteTransportOptions): Transpor
         url: how.url,
       });
     }
-    const net = whenFree(() => openNetwork(database, network, how, clock.now()));
+    const { net, key } = whenFree(() => openNetwork(database, network, how, clock.now()));
     openHere.add(here);
     const tables = new Tables(database, network, net);
     const closed = () => {
@@ -64,6 +64,7 @@ export function createSqliteTransport(options: SqliteTransportOptions): Transpor
       turns,
       tables,
       clock,
+      key,
       nextSeq: () => ++seq,
       closed,
     });

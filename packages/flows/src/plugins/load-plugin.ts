@@ -4,31 +4,16 @@ import type { PluginPlace } from "./find-plugins.ts";
 import { importProblem, positionIn } from "./import-problem.ts";
 import type { ModuleLoader } from "./module-loader.ts";
 
-export interface LoadedPlugins {
-  readonly plugins: readonly LoadedPlugin[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 /** What became of one plugin: nothing is used of one that could not be imported. */
 export interface PluginAttempt {
   readonly plugin: LoadedPlugin | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Imports plugins one after another. One that cannot be imported is told and left out; the others are used. */
-export async function loadPlugins(places: readonly PluginPlace[], loader: ModuleLoader): Promise<LoadedPlugins> {
-  const attempts: PluginAttempt[] = [];
-  for (const place of places) attempts.push(await loadPlugin(place, loader));
-  return {
-    plugins: attempts.flatMap(({ plugin }) => plugin ?? []),
-    diagnostics: attempts.flatMap(({ diagnostics }) => diagnostics),
-  };
-}
-
 /** Imports and checks one plugin. */
 export async function loadPlugin(place: PluginPlace, loader: ModuleLoader): Promise<PluginAttempt> {
   try {
-    return checkPlugin((await loader.load(place.specifier)).default, place);
+    return checkPlugin(defaultOf(await loader.load(place.specifier)), place);
   } catch (error) {
     const diagnostic: Diagnostic = {
       code: "plugin-import",
@@ -39,4 +24,10 @@ export async function loadPlugin(place: PluginPlace, loader: ModuleLoader): Prom
     };
     return { plugin: undefined, diagnostics: [diagnostic] };
   }
+}
+
+/** `module.exports` of CommonJS is one; an ES module has it only when it says so. The loader answers for it in any case. */
+function defaultOf(module: Record<string, unknown>): unknown {
+  if (Object.hasOwn(module, "default")) return module.default;
+  return Object.hasOwn(module, "__esModule") ? undefined : module;
 }
