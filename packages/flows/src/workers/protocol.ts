@@ -19,6 +19,8 @@ export type ToWorker =
       readonly steps: readonly StepRecord[];
       /** Lifecycle hooks of agents meet its steps. */
       readonly hasTools: boolean;
+      /** A worker ended under it before: each of its steps is told before it begins, and not with its end. */
+      readonly isSuspect: boolean;
     }
   /** The step may begin: its run has a place, and what an earlier life left of it is gone. */
   | { readonly type: "go"; readonly run: string; readonly id: string; readonly earlier: readonly AttemptRecord[] }
@@ -97,8 +99,8 @@ export type FromWorker =
 
 /** flow, step, status, seconds */
 export type StepSample = readonly [string, string, string, number];
-/** name, point, outcome, milliseconds, its place in the trace, that of its caller */
-export type CallSample = readonly [string, string, string, number, string, string | null];
+/** name, point, outcome, milliseconds, when it began, its place in the trace, that of its caller */
+export type CallSample = readonly [string, string, string, number, number, string | null, string | null];
 
 /** An error as it travels: what decides over retries stays with it. */
 export interface SentError {
