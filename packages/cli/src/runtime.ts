@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
-import type { Collecting } from "./collect-inputs.ts";
+import type { Engine, Flow, InputCollector, LoadedProject, Project, Store } from "@pawl/flows";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
@@ -21,6 +20,12 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
   } finally {
     await store.close();
   }
+}
+
+/** Who is asked for values before a person is, and where. */
+export interface Collecting {
+  readonly inputCollectors: readonly InputCollector[];
+  readonly projectDir: string;
 }
 
 export interface Runtime extends Collecting {

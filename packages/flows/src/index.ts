@@ -75,6 +75,8 @@ export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
+export { type Asked, answering } from "./http/answering.ts";
+export { type ProblemCodes, requestCodes } from "./http/codes.ts";
 export {
   type HttpHost,
   type HttpListener,
@@ -84,7 +86,16 @@ export {
   type RouteOptions,
   RouteTakenError,
 } from "./http/mount.ts";
+export {
+  defineOperation,
+  type Operation,
+  type OperationAccess,
+  type OperationAnswer,
+  type OperationBody,
+  type OperationSource,
+} from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
+export { RateLimit, RateLimits } from "./http/rate-limit.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -113,7 +124,13 @@ export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./p
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
+export {
+  defineConfig,
+  type LifecycleHooksConfig,
+  type ProjectConfig,
+  type ServerConfig,
+  type WorkersConfig,
+} from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,
@@ -162,3 +179,4 @@ export {
   type TriggerState,
   trigger,
 } from "./triggers/trigger.ts";
+export { webhookCodes } from "./triggers/webhook/codes.ts";

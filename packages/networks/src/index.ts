@@ -4,6 +4,7 @@ export type { PassageOutcome } from "./history/passage.ts";
 export { type MessageHistory, readHistory } from "./history/read-history.ts";
 export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
 export type { PodPassage } from "./history/read-passages.ts";
+export { networkApiCodes } from "./http/codes.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, ReloadedProject } from "@pawl/flows";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { Call, Command } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
@@ -54,6 +54,7 @@ function optionsOf(call: Call): ServeOptions {
     log: loggerOf(call),
     tokens: tokensOf(call.env.PAWL_TOKENS),
     onReading: (reading) => noteBroken(call, reading),
+    onReload: (reloaded) => noteReload(call, reloaded),
     ...(typeof host === "string" ? { host } : {}),
     ...(port === undefined ? {} : { port: readPort(port) }),
     ...(workers === undefined ? {} : { workers: readWorkers(workers) }),
@@ -103,6 +104,17 @@ function noteBroken({ terminal }: Call, { broken }: Reading): void {
       `${terminal.colors.red("error:")} ${parsed.file} has ${countOf(parsed.diagnostics)}; ${effect} · pawl validate`,
     );
   }
+}
+
+function noteReload({ terminal }: Call, { changed, removed, broken }: ReloadedProject): void {
+  const { colors } = terminal;
+  for (const { source, isKept, diagnostics } of broken) {
+    const effect = isKept ? "it goes on as it was before" : "nothing of it is used";
+    for (const { message } of diagnostics) terminal.note(`${colors.red("error:")} ${message}`);
+    terminal.note(`${colors.red("error:")} ${source} cannot be taken over; ${effect} · pawl doctor`);
+  }
+  for (const source of changed) terminal.note(`${source} was taken over; runs under way end with what they began with`);
+  for (const source of removed) terminal.note(`${source} is gone`);
 }
 
 async function greet({ terminal }: Call, { project }: LoadedProject, served: ServedProject): Promise<void> {

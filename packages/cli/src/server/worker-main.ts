@@ -1,5 +1,5 @@
 // A worker process of `pawl serve`: executes the runs that the server sends it.
-import { findProject, loadProject } from "@pawl/flows";
+import { findProject, loadProject, readKeptPlugins } from "@pawl/flows";
 import { serveRuns } from "@pawl/flows/workers";
 import { onGuardCall } from "@pawl/hooks/guard";
 import { ownNodes, provided } from "../open-project.ts";
@@ -9,10 +9,8 @@ import { wantsExport } from "../otlp/open-export.ts";
 if (wantsExport(process.env)) onGuardCall(() => {}, { spans: true });
 
 await serveRuns(async (projectDir) => {
-  const { nodes, hooks, functions, config } = await loadProject(findProject(projectDir), {
-    importCode: true,
-    provide: provided,
-    hostNodes: ownNodes,
-  });
+  const project = findProject(projectDir);
+  const options = { importCode: true, provide: provided, hostNodes: ownNodes, kept: readKeptPlugins(project) };
+  const { nodes, hooks, functions, config } = await loadProject(project, options);
   return { nodes, hooks, functions, secrets: config.secrets };
 });

@@ -31,17 +31,17 @@ export class Channel<Out, In> {
     this.#queue.push(message);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => this.flush());
   }
 
   /** Sends what is queued, and ends this side. */
   close(): void {
-    this.#flush();
+    this.flush();
     this.#isClosed = true;
     this.#socket.end();
   }
 
-  #flush(): void {
+  flush(): void {
     this.#isScheduled = false;
     if (this.#isClosed || this.#queue.length === 0) return;
     const batch = this.#queue;

@@ -25,6 +25,11 @@ export class Link {
     this.#channel.send(message);
   }
 
+  /** Sends at once what would be sent with all that follows in this turn. */
+  flush(): void {
+    this.#channel.flush();
+  }
+
   /** Resolves with the answer. `onCall` is told the number of the call. */
   ask<T>(message: WithoutCall<Asked>, onCall?: (call: number) => void): Promise<T> {
     const call = ++this.#lastCall;

@@ -19,6 +19,8 @@ export type ToWorker =
       readonly steps: readonly StepRecord[];
       /** Lifecycle hooks of agents meet its steps. */
       readonly hasTools: boolean;
+      /** A worker ended under it before: each of its steps is told before it begins, and not with its end. */
+      readonly isSuspect: boolean;
     }
   /** The step may begin: its run has a place, and what an earlier life left of it is gone. */
   | { readonly type: "go"; readonly run: string; readonly id: string; readonly earlier: readonly AttemptRecord[] }

@@ -1,13 +1,14 @@
 import { RunCancelled, RunInterrupted } from "../durability/durability.ts";
 import type { AttemptRecord, RunRecord, StepRecord } from "../durability/records.ts";
 import type { Link } from "./link.ts";
-import type { AbortKind } from "./protocol.ts";
+import type { AbortKind, FromWorker } from "./protocol.ts";
 
 /** A run that this worker executes, and its supervisor records. */
 export class RemoteRun {
   readonly record: RunRecord;
   readonly link: Link;
   readonly recorded: Map<string, StepRecord>;
+  readonly #isSuspect: boolean;
   readonly #controller = new AbortController();
   readonly #permits = new Map<string, (earlier: readonly AttemptRecord[]) => void>();
   #interrupted: RunInterrupted | undefined;
@@ -16,10 +17,11 @@ export class RemoteRun {
   #isCheckingIdle = false;
   #hasSaidIdle = false;
 
-  constructor(record: RunRecord, link: Link, steps: readonly StepRecord[]) {
+  constructor(record: RunRecord, link: Link, earlier: { steps: readonly StepRecord[]; isSuspect: boolean }) {
     this.record = record;
     this.link = link;
-    this.recorded = new Map(steps.map((step) => [step.id, step]));
+    this.recorded = new Map(earlier.steps.map((step) => [step.id, step]));
+    this.#isSuspect = earlier.isSuspect;
   }
 
   get id(): string {
@@ -46,6 +48,11 @@ export class RemoteRun {
 
   throwIfInterrupted(): void {
     if (this.#interrupted !== undefined) throw this.#interrupted;
+  }
+
+  begin(step: Omit<Extract<FromWorker, { type: "step" }>, "type" | "run">): void {
+    this.link.send({ type: "step", run: this.id, ...step });
+    if (this.#isSuspect) this.link.flush();
   }
 
   /** Resolves with the attempts of earlier lives when the supervisor lets the step begin. */

@@ -34,7 +34,7 @@ export class RemoteScope implements RunScope {
     run.throwIfInterrupted();
     const step = new RemoteStep(run, start, known);
     const mustAsk = known !== undefined || run.mayBeParked;
-    run.link.send({ type: "step", run: run.id, scope: this.#key, id: start.id, step: start.step, mustAsk });
+    run.begin({ scope: this.#key, id: start.id, step: start.step, mustAsk });
     if (mustAsk) step.earlier = await run.permit(start.id);
     this.#load.count(1, 0);
     try {

@@ -33,8 +33,9 @@ interface OpenStep {
   attempt: StepAttempt | undefined;
   resolve: (end: StepEnd) => void;
   reject: (error: unknown) => void;
-  readonly early: (() => void)[];
-  record: Promise<StepRecord> | undefined;
+  early: (() => void)[] | undefined;
+  /** Rejected without an attempt when the step may not begin any more. */
+  record: Promise<StepRecord>;
 }
 
 interface OpenScope {
@@ -94,9 +95,13 @@ export class RunThere {
       case "step":
         return this.#begin(message);
       case "attempt":
-        return this.#during(message.id, (step) => this.#answer(message.call, step.attempt!.failed(message.attempt)));
+        return this.#during(message.id, ({ attempt, record }) =>
+          this.#answer(message.call, attempt?.failed(message.attempt) ?? record),
+        );
       case "child":
-        return this.#during(message.id, (step) => this.#answer(message.call, step.attempt!.child(message.identity)));
+        return this.#during(message.id, ({ attempt, record }) =>
+          this.#answer(message.call, attempt?.child(message.identity) ?? record),
+        );
       case "end":
         return this.#during(message.id, (step) => this.#end(step, message));
       case "drop":
@@ -121,31 +126,36 @@ export class RunThere {
 
   #begin({ scope, id, step, mustAsk }: Message<"step">): void {
     this.#hold();
-    const open: OpenStep = { attempt: undefined, resolve: () => {}, reject: () => {}, early: [], record: undefined };
+    const open = { resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
     this.#steps.set(id, open);
+    const hearEarly = () => {
+      const { early = [] } = open;
+      open.early = undefined;
+      for (const late of early) late();
+    };
     const execute = (attempt: StepAttempt): Promise<StepEnd> =>
       new Promise((resolve, reject) => {
         Object.assign(open, { attempt, resolve, reject });
         if (mustAsk) this.#send({ type: "go", run: this.run.id, id, earlier: attempt.earlier });
-        for (const late of open.early.splice(0)) late();
+        hearEarly();
       });
     const inScope = (found: RunScope) => found.step({ id, step }, execute);
     const found = this.#scopeOf(scope);
     open.record = found instanceof Promise ? found.then(inScope) : inScope(found);
-    // Told with the answer to `end`; before that it can only be that the run is no longer ours.
-    open.record.catch(() => {});
+    // The worker hears of it with its next word about the step.
+    open.record.catch(hearEarly);
   }
 
   #during(id: string, act: (step: OpenStep) => void): void {
     const open = this.#steps.get(id);
     if (open === undefined) return;
-    if (open.attempt === undefined) open.early.push(() => act(open));
-    else act(open);
+    if (open.early === undefined) act(open);
+    else open.early.push(() => act(open));
   }
 
   #end(step: OpenStep, { call, id, end }: Message<"end">): void {
     step.resolve({ ...end, error: end.error, reason: end.reason });
-    const recorded = step.record!.then(({ startedAt, endedAt }) => ({ startedAt, endedAt }));
+    const recorded = step.record.then(({ startedAt, endedAt }) => ({ startedAt, endedAt }));
     this.#steps.delete(id);
     this.#answer(call, recorded);
   }

@@ -106,27 +106,31 @@ class RunServer {
     }
   }
 
-  async #execute({ run: sent, text, steps, hasTools }: Extract<ToWorker, { type: "run" }>): Promise<void> {
+  async #execute({ run: sent, text, hasTools, ...earlier }: Extract<ToWorker, { type: "run" }>): Promise<void> {
     const { id, definition } = sent;
     if (text !== undefined) this.#texts.set(definition.hash, text);
     const record: RunRecord = withAbsent({
       ...sent,
       definition: { ...definition, text: this.#texts.get(definition.hash) ?? "" },
     });
-    const run = new RemoteRun(record, this.#link, steps);
+    const run = new RemoteRun(record, this.#link, earlier);
     this.#runs.set(id, run);
-    try {
-      const body = hasTools ? this.#bodyWithTools : this.#body;
-      const outcome = await body(record, new RemoteScope(run));
-      this.#link.send({ type: "outcome", run: id, outcome });
-    } catch (error) {
-      if (run.isInterrupted) this.#link.send({ type: "given-back", run: id });
-      else
-        this.#link.send({ type: "broken", run: id, message: error instanceof Error ? error.message : String(error) });
-    } finally {
-      this.#runs.delete(id);
-      this.#store.forget(id);
-    }
+    this.#link.send(await executeRemote(run, hasTools ? this.#bodyWithTools : this.#body));
+    this.#runs.delete(id);
+    this.#store.forget(id);
+  }
+}
+
+/** Executes a run to its end here. @returns what its supervisor is told of it */
+export async function executeRemote(run: RemoteRun, body: RunBody): Promise<FromWorker> {
+  try {
+    const outcome = await body(run.record, new RemoteScope(run));
+    // What cannot be written down must not take with it what else is sent in this turn.
+    JSON.stringify(outcome.outputs);
+    return { type: "outcome", run: run.id, outcome };
+  } catch (error) {
+    if (run.isInterrupted) return { type: "given-back", run: run.id };
+    return { type: "broken", run: run.id, message: error instanceof Error ? error.message : String(error) };
   }
 }
 

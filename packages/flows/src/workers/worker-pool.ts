@@ -46,6 +46,8 @@ export interface WorkerPool {
 
 const defaultHangMs = 30_000;
 const beatMs = 1_000;
+/** How long the project's code may take to be imported. */
+const startMs = 30_000;
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   return new Pool(options);
@@ -116,7 +118,7 @@ class Pool implements WorkerPool {
     const found = this.#placement.place(run, scope.signal, isSuspect);
     const worker = found instanceof Promise ? await found : found;
     try {
-      return await worker.execute(run, scope, { steps, hasTools });
+      return await worker.execute(run, scope, { steps, hasTools, isSuspect });
     } finally {
       this.#placement.freed();
     }
@@ -190,8 +192,9 @@ class Pool implements WorkerPool {
   /** A worker says every second that its event loop turns. Looks are counted and not time, so that sleep is none. */
   #look(): void {
     for (const worker of this.#placement.workers) {
-      if (++worker.silence * beatMs <= this.#hangMs) continue;
-      const limit = formatDuration(this.#hangMs);
+      const limitMs = worker.hasBeenReady ? this.#hangMs : Math.max(this.#hangMs, startMs);
+      if (++worker.silence * beatMs <= limitMs) continue;
+      const limit = formatDuration(limitMs);
       worker.kill(worker.hasBeenReady ? `its event loop was blocked for ${limit}` : `it was not ready within ${limit}`);
     }
   }

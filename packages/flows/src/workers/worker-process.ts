@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { RunInterrupted, type RunOutcome, type RunScope } from "../durability/durability.ts";
-import type { RunRecord, StepRecord } from "../durability/records.ts";
+import type { RunRecord } from "../durability/records.ts";
 import { Channel } from "./channel.ts";
 import { howItEnded, lastWordsLength } from "./end-of-worker.ts";
 import type { Ask, FromWorker, SentRun, ToWorker, WorkerStart } from "./protocol.ts";
@@ -104,7 +104,7 @@ export class WorkerProcess {
   execute(
     run: RunRecord,
     scope: RunScope,
-    { steps, hasTools }: { readonly steps: readonly StepRecord[]; readonly hasTools: boolean },
+    more: Pick<Extract<ToWorker, { type: "run" }>, "steps" | "hasTools" | "isSuspect">,
   ): Promise<RunOutcome> {
     this.#expected--;
     if (this.#isGone) return Promise.reject(new RunInterrupted("Its worker process had ended before."));
@@ -116,7 +116,7 @@ export class WorkerProcess {
     }
     const text = this.#definitions.has(definition.hash) ? {} : { text: definition.text };
     this.#definitions.add(definition.hash);
-    this.send({ type: "run", run: sent, ...text, steps, hasTools });
+    this.send({ type: "run", run: sent, ...text, ...more });
     const there = new RunThere(run, scope, (message) => this.send(message));
     this.runs.set(run.id, there);
     return there.outcome.finally(() => {

@@ -70,9 +70,11 @@ class NatsTransport implements Transport {
       throw error;
     });
     await this.#ensure(link, plan);
+    const isKeeper = (this.#options.setUp ?? "ensure") === "ensure";
     const closed = () => void this.#lines.delete(line);
     const line: NatsLine = new NatsLine(network, { link, publisher, names, plan, limits, leaseMs, closed });
     this.#lines.add(line);
+    if (isKeeper) await line.keep().catch(() => {});
     return line;
   }
 

@@ -185,7 +185,7 @@ export class RunningNetwork {
     if (this.#isRefusing)
       return Promise.reject(new UnavailableError(`The network "${this.network.name}" is stopping.`));
     if (!origin.hasRoom) return Promise.reject(new FullError("Too many messages are waiting."));
-    return origin.accept(incoming);
+    return new Promise((resolve) => resolve(origin.accept(incoming)));
   }
 
   /** As `send`, but waits for room instead of throwing: for sources that can wait. */
