@@ -54,21 +54,43 @@ export interface Going {
 export interface PawlOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input. Default: nothing. */
+  readonly stdin?: string;
 }
 
-export function startPawl(args: readonly string[], { cwd, env = {} }: PawlOptions): Going {
+/** One turn on a terminal: what has to stand there, and what is typed then. */
+export type Typed = readonly [shown: string, typed: string];
+
+export function startPawl(args: readonly string[], options: PawlOptions): Going {
+  return start([process.execPath, bin, ...args], options);
+}
+
+/** Runs `pawl` on a terminal, where somebody types. What was shown is its `stdout`. */
+export function pawlOnTerminal(args: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
+  return onTerminal([process.execPath, bin, ...args], typed, options);
+}
+
+/** The same of any program. */
+export function onTerminal(argv: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
+  const driver = join(import.meta.dirname, "fixtures", "terminal.py");
+  const env = { TERM: "xterm", COLUMNS: "100", LINES: "40", ...options.env };
+  return start(["python3", driver, JSON.stringify(typed), ...argv], { ...options, env }).ended;
+}
+
+function start([program = "", ...args]: readonly string[], { cwd, env = {}, stdin }: PawlOptions): Going {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...outer } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(program, args, {
     cwd,
     env: { ...outer, XDG_STATE_HOME: join(cwd, ".state"), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(stdin);
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (text) => {
+  child.stdout!.on("data", (text) => {
     stdout += text;
   });
-  child.stderr.on("data", (text) => {
+  child.stderr!.on("data", (text) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => {

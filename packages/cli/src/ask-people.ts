@@ -10,9 +10,9 @@ export async function askingPeople(
 ): Promise<RunRecord> {
   let run = await execute();
   if (!terminal.isInteractive || process.stdin.isTTY !== true) return run;
-  while (run.status === "waiting" && !signal.aborted) {
-    const { openQuestions } = await import("@pawl/flows");
-    const questions = await openQuestions(store, run);
+  while (run.endedAt === undefined && !signal.aborted) {
+    const { openQuestionsBelow } = await import("@pawl/flows");
+    const questions = await openQuestionsBelow(store, run);
     if (questions.length === 0 || !(await askAll(questions, store))) return run;
     run = await engine.resume(run.id, { signal });
   }

@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
+import type { Engine, Flow, LoadedProject, Project, Secrets, Store } from "@pawl/flows";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
+import { secretsOf } from "./project-secrets.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -26,6 +27,7 @@ export interface Runtime {
   readonly engine: Engine;
   /** Nothing when the project has none. */
   readonly hooks: ProjectHooks | undefined;
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function openRuntime(
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
+  const secrets = await secretsOf(loaded);
   const close = async (): Promise<void> => {
     await hooks?.close();
     await store.close();
@@ -51,11 +54,12 @@ export async function openRuntime(
       store,
       registry: loaded.nodes,
       hooks: loaded.hooks,
+      secrets,
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
     hooks?.follow(store.events);
-    return { store, engine, hooks, close };
+    return { store, engine, hooks, secrets, close };
   } catch (error) {
     await close();
     if (!(error instanceof EngineError)) throw error;

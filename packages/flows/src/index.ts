@@ -78,8 +78,10 @@ export {
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";
 export { shown } from "./masking/reference.ts";
+export { createSecrets, type Secrets, type SecretsOptions } from "./masking/secrets.ts";
 export {
   type Ask,
   type AskedInput,
@@ -114,7 +116,8 @@ export { type LoadedProject, type LoadOptions, loadProject, pluginsOf } from "./
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
 export { mayDecide, sendDecision, sendInput, type Verdict } from "./questions/answer.ts";
-export { openQuestions, type Question } from "./questions/question.ts";
+export { type Answered, answersTo } from "./questions/answered.ts";
+export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
 export {

@@ -22,16 +22,16 @@ export const command: Command = {
   async run(call) {
     const found = await findFlow(call, call.arguments[0]!);
     noteDiagnostics(call.terminal, found.loaded);
-      const request = {
-        inputs: readPairs("--input", call.options.input),
-        vars: readPairs("--var", call.options.var),
-        // What started this process may have a trace already: a step of another flow, a build.
-        trigger: { traceparent: call.env.TRACEPARENT },
-      };
-      if (call.options.dryRun === true) {
-        const { dryRun } = await import("../dry-run.ts");
-        return dryRun(call, found, request);
-      }
+    const request = {
+      inputs: readPairs("--input", call.options.input),
+      vars: readPairs("--var", call.options.var),
+      // What started this process may have a trace already: a step of another flow, a build.
+      trigger: { traceparent: call.env.TRACEPARENT },
+    };
+    if (call.options.dryRun === true) {
+      const { dryRun } = await import("../dry-run.ts");
+      return dryRun(call, found, request);
+    }
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
       if (call.options.detach === true) return await detach(call, runtime, found.flow, request);

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, Mask } from "@pawl/flows";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
 import { provided } from "../open-project.ts";
@@ -21,6 +21,7 @@ export interface NetworkParts {
   readonly host: ServerHost;
   readonly flows: FlowBook;
   readonly log: Logger;
+  readonly mask: Mask;
 }
 
 /** Runs the networks of a project beside its flows. Nothing is loaded or made when it has none. */
@@ -28,7 +29,7 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
   const { findNetworkFiles, createSqliteTransport, metricsText, startNetworks } = await import("@pawl/networks");
   const { project, config } = loaded;
   if (!project.isProject || findNetworkFiles(project.dir).length === 0) return undefined;
-  const { runtime, host, flows, log } = parts;
+  const { runtime, host, flows, log, mask } = parts;
   mkdirSync(project.stateDir, { recursive: true });
   const synchronous = config.store?.synchronous;
   const file = join(project.stateDir, "networks.db");
@@ -37,9 +38,10 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
     transport,
     http: host.main,
     flows: { engine: runtime.engine, findFlow: (name) => flows.find(name) },
-    triggers: { store: runtime.store, http: host, registry: loaded.triggers },
+    triggers: { store: runtime.store, http: host, registry: loaded.triggers, secrets: runtime.secrets },
     provide: provided,
     log,
+    mask,
   });
   for (const { severity, message, file, line } of networks.diagnostics) {
     const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `;

@@ -2,6 +2,7 @@ import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
+import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
@@ -66,12 +67,14 @@ async function open(
   options: ServeOptions,
   opened: (() => Promise<unknown>)[],
 ): Promise<ServedProject> {
-  const { log = silentLogger, env = process.env } = options;
+  const { env = process.env } = options;
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
+  const mask = await maskOf(loaded, { secrets: runtime.secrets, env });
+  const log = mask.logger(options.log ?? silentLogger);
   options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
@@ -85,11 +88,12 @@ async function open(
     projectDir: loaded.project.dir,
     http: host,
     registry: loaded.triggers,
+    secrets: runtime.secrets,
     env,
     log,
   });
   opened.push(() => triggers.close());
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   if (networks !== undefined) opened.push(() => networks.close());
   const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
   const personOf = namesByToken(options.tokens ?? {}, userName());

@@ -1,6 +1,7 @@
 import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
+import type { Json } from "../json.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
 import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
@@ -83,7 +84,10 @@ export class Transitions {
     for (const [position, record] of (place.reuse ?? []).entries()) {
       this.#tables.steps.save(id, { record, position, child: undefined });
     }
-    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: { trigger: run.trigger.type } });
+    const trigger = run.trigger.type;
+    const { parent } = run;
+    const data: Json = parent === undefined ? { trigger } : { trigger, parent: parent.runId, record: parent.recordId };
+    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data });
     if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
     else if (state.admitted) effects.ready = true;
     const started = { runId: id, created: true, dropped: false };

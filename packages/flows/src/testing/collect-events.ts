@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { parseFlow } from "../definition/parse-flow.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { Masker } from "../masking/masker.ts";
 import { createSecrets } from "../masking/secrets.ts";
 import { Delivery } from "../triggers/delivery.ts";
 import { InstanceState } from "../triggers/instance-state.ts";
@@ -61,7 +62,15 @@ export async function collectEvents(
     const trigger = flow.triggers[0]!;
     const secrets = createSecrets({ projectDir });
     const warn = (message: string) => log.warn(message);
-    const prepared = await prepareTrigger(flow, trigger, { registry, projectDir, env, secrets, warn, signal });
+    const prepared = await prepareTrigger(flow, trigger, {
+      registry,
+      projectDir,
+      env,
+      secrets,
+      masker: new Masker(),
+      warn,
+      signal,
+    });
     const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId: trigger.id, uses: trigger.uses });
     const state = new InstanceState(() => void collecting.whenReady?.());
     const own = { flowName: flow.name, triggerId: trigger.id, store: engine.store, http: undefined, lifeId: "harness" };

@@ -1,3 +1,4 @@
+import { type Mask, maskedError } from "@pawl/flows";
 import {
   type Clock,
   currentTraceparent,
@@ -27,6 +28,8 @@ export interface HookCallerOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hides secrets in the errors of the hook. */
+  readonly mask?: Mask | undefined;
 }
 
 /** Calls the hook of one pod, always through the guard. */
@@ -39,6 +42,7 @@ export class HookCaller {
   readonly #guardOptions: GuardOptions;
   readonly #constants: PodConstants;
   readonly #name: string;
+  readonly #mask: Mask | undefined;
 
   constructor(options: HookCallerOptions) {
     const { pod, clock, log } = options;
@@ -46,6 +50,7 @@ export class HookCaller {
     this.#stats = options.stats;
     this.#watch = options.watch;
     this.#heartbeat = options.heartbeat;
+    this.#mask = options.mask;
     this.#number = pod.index + 1;
     this.#name = `${options.network}/${pod.id}`;
     this.#constants = { pod: pod.id, log, timeoutMs: pod.hookTimeoutMs, now: () => clock.now() };
@@ -86,7 +91,9 @@ export class HookCaller {
   #ended(outcome: Outcome<unknown>, start: number): Outcome<unknown> {
     this.#stats.inFlight--;
     this.#stats.hookEnded(performance.now() - start, outcome.status !== "ok");
-    return outcome;
+    if (outcome.status !== "failed" || !(outcome.error instanceof Error) || this.#mask === undefined) return outcome;
+    const { text } = this.#mask;
+    return { ...outcome, error: maskedError(outcome.error, text) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
+import type { Engine, Flow, HttpMount, Mask, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
@@ -34,6 +34,8 @@ export interface StartNetworksOptions {
   readonly provide?: ProvidedModules;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Hides secrets in the log, and in what is kept of errors. Messages stay as they are. */
+  readonly mask?: Mask;
 }
 
 /** The networks of a project while they run. */
@@ -46,7 +48,8 @@ export interface RunningNetworks {
 }
 
 /** Starts every network of a project that can start, then their auto-triggers and triggers. */
-export async function startNetworks(projectDir: string, options: StartNetworksOptions): Promise<RunningNetworks> {
+export async function startNetworks(projectDir: string, given: StartNetworksOptions): Promise<RunningNetworks> {
+  const options = given.mask && given.log ? { ...given, log: given.mask.logger(given.log) } : given;
   const files = (options.files ?? findNetworkFiles(projectDir)).map(loadNetwork);
   const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
   const runs = new Map<string, RunningNetwork>();
@@ -118,6 +121,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
       log,
       hasHeartbeat: options.http !== undefined,
+      ...(options.mask === undefined ? {} : { mask: options.mask }),
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

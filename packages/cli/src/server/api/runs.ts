@@ -1,4 +1,4 @@
-import { json, type RunRecord, type RunStatus, toRunReport } from "@pawl/flows";
+import { answersTo, json, type RunRecord, type RunStatus, toRunReport } from "@pawl/flows";
 import { refuse } from "../codes.ts";
 import type { ApiHandler, ApiParts } from "./api.ts";
 import { queryOf, readFields, readNumber } from "./read-request.ts";
@@ -14,7 +14,8 @@ export const runRoutes: Readonly<Record<string, ApiHandler>> = {
     if (run === undefined) return unknownRun(id);
     const steps = await parts.engine.store.durability.steps(id);
     const report = toRunReport(run, steps);
-    return json(200, { run: { ...report.run, ...context(run) }, steps: report.steps });
+    const answers = await answersTo(parts.engine.store, id);
+    return json(200, { run: { ...report.run, ...context(run) }, steps: report.steps, answers });
   },
   "GET /runs/:id/steps": async (_request, { id = "" }, parts) => {
     const run = await parts.engine.store.durability.get(id);
