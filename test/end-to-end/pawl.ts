@@ -73,7 +73,7 @@ export function pawlOnTerminal(args: readonly string[], typed: readonly Typed[],
 /** The same of any program. */
 export function onTerminal(argv: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
   const driver = join(import.meta.dirname, "fixtures", "terminal.py");
-  const env = { TERM: "xterm", COLUMNS: "100", LINES: "40", ...options.env };
+  const env = { TERM: "xterm", ...options.env };
   return start(["python3", driver, JSON.stringify(typed), ...argv], { ...options, env }).ended;
 }
 

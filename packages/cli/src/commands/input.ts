@@ -12,8 +12,8 @@ const later = Symbol("later");
 
 export const command: Command = {
   arguments: [
-    { name: "<run>", description: "Its id, or the beginning of it", complete: "run" },
-    { name: "<step>", description: "The step that waits for a value", complete: "step" },
+    { name: "<run>", description: "Its id, or the beginning of it", complete: "asking-run" },
+    { name: "<step>", description: "The step that waits for a value", complete: "asking-step" },
     { name: "[value]", description: "Text, or JSON for anything else. Default: the default of the step" },
   ],
   options: [{ flags: "--stdin", description: "Read the value from standard input" }, asOption],
