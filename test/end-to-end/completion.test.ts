@@ -56,7 +56,7 @@ describe("completion", () => {
         ["bash-", "PS1='rea''dy> '; . <(pawl completion bash)\r"],
         ["ready> ", `pawl approve ${run} both.w\t`],
         ["both.web", "\u0015pawl run $(touch made) pl\t"],
-        ["plain", "\u0015exit\r"],
+        ["pl", "\u0015exit\r"],
       ],
       { cwd, env: { ...env, BASH_SILENCE_DEPRECATION_WARNING: "1" } },
     );
