@@ -43,14 +43,14 @@ export const cases = {
  * One row of the answer. `others` are peers and floors measured in the same rounds; one that could not be measured is
  * left out. `checks` is what `target` says, as booleans.
  */
-export function row(name, { figure, unit, pawl, others = {}, target, checks, spread }) {
-  const { case: text, unit: usual, better } = cases[name];
+export function row(name, { figure, unit, better, pawl, others = {}, target, checks, spread }) {
+  const known = cases[name];
   const measured = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   return {
-    case: text,
+    case: known.case,
     ...(figure === undefined ? {} : { figure }),
-    unit: unit ?? usual,
-    better,
+    unit: unit ?? known.unit,
+    better: better ?? known.better,
     pawl: rounded(pawl),
     others: Object.fromEntries(Object.entries(measured).map(([peer, value]) => [peer, rounded(value)])),
     target,

@@ -4,6 +4,9 @@ import { printTable } from "./harness/table.js";
 /** Loaded when asked for, so that a suite without its peers does not stop the others. */
 const suites = {
   hooks: async () => (await import("./suites/hooks.js")).hooks,
+  commands: async () => (await import("./suites/commands.js")).commands,
+  flows: async () => (await import("./suites/flows.js")).flows,
+  network: async () => (await import("./suites/network.js")).network,
   startup: async () => (await import("./suites/startup.js")).startup,
 };
 

@@ -1,6 +1,6 @@
 // Builds every package with tsdown. `--if-possible` is what `npm ci` runs: without dev dependencies it does nothing.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -12,4 +12,12 @@ if (!existsSync(builder)) {
   process.exit(1);
 }
 const built = spawnSync(process.execPath, [builder], { cwd: root, stdio: "inherit" });
-process.exit(built.status ?? 1);
+if (built.status !== 0) process.exit(built.status ?? 1);
+
+// What `pawl init --example` writes is the example itself. npm leaves `.gitignore` out of packages, so it goes by another name.
+for (const name of ["orders"]) {
+  const target = join(root, "packages", "cli", "dist", "examples", name);
+  const skipped = ["test", ".pawl", "node_modules"].map((folder) => join(root, "examples", name, folder));
+  cpSync(join(root, "examples", name), target, { recursive: true, filter: (path) => !skipped.includes(path) });
+  renameSync(join(target, ".gitignore"), join(target, "gitignore"));
+}

@@ -119,7 +119,7 @@ describe("the architecture", () => {
     });
     expect(Object.fromEntries(maps)).toEqual({
       "@pawl/hooks": [".", "./guard", "./diagnostics", "./process", "./trace", "./package.json"],
-      "@pawl/flows": [".", "./sqlite", "./testing", "./package.json"],
+      "@pawl/flows": [".", "./sqlite", "./testing", "./workers", "./package.json"],
       "@pawl/networks": [".", "./nats", "./package.json"],
       pawl: [".", "./package.json"],
       "@pawl/plugin-redis": [".", "./package.json"],

@@ -33,9 +33,9 @@ export function renderFlowFile(): string {
 }
 
 function renderKeys(title: string, keys: KeyTable): string {
-  const rows = Object.entries(keys).map(([name, { description, default: fallback, example }]) => {
+  const rows = Object.entries(keys).map(([name, { description, default: fallback, isRequired, example }]) => {
     const shown = `\`${example.replaceAll(/\n\s*/g, " ").replaceAll("|", "\\|")}\``;
-    return `| \`${name}\` | ${description} | ${fallback ?? ""} | ${shown} |`;
+    return `| \`${name}\` | ${description} | ${isRequired ? "**required**" : fallback} | ${shown} |`;
   });
   return [`## ${title}`, "", "| key | meaning | default | example |", "| --- | --- | --- | --- |", ...rows, ""].join(
     "\n",

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
-const bin = join(root, "packages", "cli", "bin", "pawl.js");
+/** The built command. */
+export const program: string = join(root, "packages", "cli", "bin", "pawl.js");
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -53,21 +54,22 @@ export interface Going {
 
 export interface PawlOptions {
   readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** What it reads from standard input. Default: nothing. */
-  readonly stdin?: string;
+  /** Beside, or instead of, this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it reads. Default: nothing can be read. */
+  readonly input?: string;
 }
 
 /** One turn on a terminal: what has to stand there, and what is typed then. */
 export type Typed = readonly [shown: string, typed: string];
 
 export function startPawl(args: readonly string[], options: PawlOptions): Going {
-  return start([process.execPath, bin, ...args], options);
+  return start([process.execPath, program, ...args], options);
 }
 
 /** Runs `pawl` on a terminal, where somebody types. What was shown is its `stdout`. */
 export function pawlOnTerminal(args: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
-  return onTerminal([process.execPath, bin, ...args], typed, options);
+  return onTerminal([process.execPath, program, ...args], typed, options);
 }
 
 /** The same of any program. */
@@ -77,14 +79,15 @@ export function onTerminal(argv: readonly string[], typed: readonly Typed[], opt
   return start(["python3", driver, JSON.stringify(typed), ...argv], { ...options, env }).ended;
 }
 
-function start([program = "", ...args]: readonly string[], { cwd, env = {}, stdin }: PawlOptions): Going {
+function start([executable = "", ...args]: readonly string[], { cwd, env = {}, input }: PawlOptions): Going {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...outer } = process.env;
-  const child = spawn(program, args, {
+  const child = spawn(executable, args, {
     cwd,
     env: { ...outer, XDG_STATE_HOME: join(cwd, ".state"), ...env },
-    stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
-  child.stdin?.end(stdin);
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(input);
   let stdout = "";
   let stderr = "";
   child.stdout!.on("data", (text) => {

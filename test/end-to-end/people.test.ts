@@ -89,7 +89,7 @@ describe("a person is asked", () => {
     const begun = await pawl(["run", "s"], { cwd });
     expect(begun.stdout).toContain("--stdin");
     const { approvals } = await pawlJson(["approvals"], { cwd });
-    const given = await pawl(["input", approvals[0].run, "ask", "--stdin"], { cwd, stdin: "tiger-in-the-tank\n" });
+    const given = await pawl(["input", approvals[0].run, "ask", "--stdin"], { cwd, input: "tiger-in-the-tank\n" });
     expect(given.code, given.stderr).toBe(0);
     const ended = await pawlJson(["resume", approvals[0].run], { cwd });
     expect(ended.steps.map((step: { output: unknown }) => step.output)).toEqual(["***", { length: 17 }]);

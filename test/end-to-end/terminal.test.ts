@@ -5,7 +5,7 @@ import { pawlJson, pawlOnTerminal, temporaryProject } from "./pawl.ts";
 
 const down = "\u001b[B";
 const enter = "\r";
-const escape = "\u001b";
+const escapeKey = "\u001b";
 
 const release = `name: release
 steps:
@@ -47,7 +47,7 @@ describe("on a terminal", () => {
     const cwd = temporaryProject({ "flows/gate.yaml": gate });
     const later = await pawlOnTerminal(["run", "gate"], [["asks", `${down}${down}${enter}`]], { cwd });
     expect([later.code, later.stdout]).toEqual([0, expect.stringContaining("pawl approve")]);
-    const left = await pawlOnTerminal(["run", "gate"], [["asks", escape]], { cwd });
+    const left = await pawlOnTerminal(["run", "gate"], [["asks", escapeKey]], { cwd });
     expect(left.code).toBe(0);
     const rejected = await pawlOnTerminal(
       ["run", "gate"],

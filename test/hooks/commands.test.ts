@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inputs } from "../../packages/hooks/test/inputs.ts";
 import { createProject, hookFile, type TestProject } from "../../packages/hooks/test/project.ts";
-import { pawl, program, type Ran } from "./pawl.ts";
+import { type Ended, pawl, program } from "../end-to-end/pawl.ts";
 
 const guard = {
   "hooks/guard/HOOK.md": hookFile({ name: "guard", event: "PreToolUse", matcher: "Bash", command: "./guard.sh" }),
@@ -18,11 +18,11 @@ function project(files: Readonly<Record<string, string>> = guard): TestProject {
   return createProject({ ".pawl/keep": "", ...files });
 }
 
-function hooks({ dir, env }: TestProject, line: string, input = ""): Promise<Ran> {
+function hooks({ dir, env }: TestProject, line: string, input = ""): Promise<Ended> {
   return pawl(["hooks", ...line.split(" ")], { cwd: dir, env, input });
 }
 
-const json = (ran: Ran) => JSON.parse(ran.stdout);
+const json = (ran: Ended) => JSON.parse(ran.stdout);
 
 describe("pawl hooks fire", () => {
   test("exits with 0 under --json whatever the verdict, and with 1 without it when the event is blocked", async () => {
@@ -47,6 +47,7 @@ describe("pawl hooks fire", () => {
     });
     expect(await hooks(here, "fire --format claude --trust-all", harmless)).toEqual({
       code: 0,
+      signal: null,
       stdout: "",
       stderr: "",
     });

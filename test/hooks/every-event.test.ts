@@ -5,7 +5,7 @@ import { type HookInputFor, lifecycleEvents, loadHooks, trustHooks } from "@pawl
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { inputs, type LifecycleEvent } from "../../packages/hooks/test/inputs.ts";
 import { createProject, hookFile, type TestProject } from "../../packages/hooks/test/project.ts";
-import { pawl, program } from "./pawl.ts";
+import { pawl, program } from "../end-to-end/pawl.ts";
 
 /** A project with a hook that writes down every event and answers. */
 function observedProject(atEnd?: (cleanUp: () => void) => void): TestProject {

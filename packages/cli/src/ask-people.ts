@@ -1,27 +1,37 @@
 import type { Question, RunRecord } from "@pawl/flows";
+import { answerByCollector, canAsk } from "./collect-inputs.ts";
 import type { Call } from "./command.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Collecting, Runtime } from "./runtime.ts";
 
-/** Executes a run, and on a terminal asks whoever sits there what the run waits for, until it waits for nobody. */
-export async function askingPeople(
-  { terminal, signal }: Call,
-  { store, engine }: Pick<Runtime, "store" | "engine">,
-  execute: () => Promise<RunRecord>,
-): Promise<RunRecord> {
+type Asking = Pick<Runtime, "store" | "engine"> & Collecting;
+
+/**
+ * Executes a run, and answers what it waits for: by the project's input collectors, and on a terminal by whoever sits there,
+ * until it waits for nobody who can be asked here.
+ */
+export async function askingPeople(call: Call, asking: Asking, execute: () => Promise<RunRecord>): Promise<RunRecord> {
+  const { store, engine, inputCollectors } = asking;
   let run = await execute();
-  if (!terminal.isInteractive || process.stdin.isTTY !== true) return run;
-  while (run.endedAt === undefined && !signal.aborted) {
+  if (!canAsk(call) && inputCollectors.length === 0) return run;
+  while (run.endedAt === undefined && !call.signal.aborted) {
     const { openQuestionsBelow } = await import("@pawl/flows");
     const questions = await openQuestionsBelow(store, run);
-    if (questions.length === 0 || !(await askAll(questions, store))) return run;
-    run = await engine.resume(run.id, { signal });
+    if (!(await answerAny(call, questions, asking))) return run;
+    run = await engine.resume(run.id, { signal: call.signal });
   }
   return run;
 }
 
-/** False when somebody would rather answer later. */
-async function askAll(questions: readonly Question[], store: Runtime["store"]): Promise<boolean> {
-  const { askQuestion } = await import("./prompt-question.ts");
-  for (const question of questions) if (!(await askQuestion(store, question))) return false;
-  return true;
+/** False when nothing was answered, or somebody would rather answer later. */
+async function answerAny(call: Call, questions: readonly Question[], asking: Asking): Promise<boolean> {
+  let isAnswered = false;
+  for (const question of questions) {
+    if (await answerByCollector(call, question, asking)) isAnswered = true;
+    else if (canAsk(call)) {
+      const { askQuestion } = await import("./prompt-question.ts");
+      if (!(await askQuestion(asking.store, question))) return false;
+      isAnswered = true;
+    }
+  }
+  return isAnswered;
 }

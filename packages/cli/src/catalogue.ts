@@ -13,6 +13,7 @@ export async function catalogueOf(loaded: LoadedProject, files: readonly FlowFil
     nodes: namesOf(loaded.nodes),
     triggers: namesOf(loaded.triggers),
     flows: isSame ? known : flows,
+    functions: loaded.functions,
     isPartial: loaded.isPartial,
   };
 }

@@ -16,8 +16,10 @@ export async function runCli(argv: readonly string[], endNow: (code: number) => 
   endQuietlyOnClosedPipe(() => endNow(exitCodes.ok));
   const signals = watchSignals(endNow);
   let code: ExitCode = exitCodes.ok;
+  let endsWhenAsked = false;
   try {
     const program = await buildProgram(argv, async (invocation) => {
+      endsWhenAsked = invocation.command.endsWhenAsked === true;
       code = await execute(invocation, terminal, signals.signal);
     });
     if (argv.length === 0) program.outputHelp();
@@ -25,6 +27,7 @@ export async function runCli(argv: readonly string[], endNow: (code: number) => 
   } catch (error) {
     code = reportError(error, terminal, argv.includes("--verbose"));
   }
+  if (endsWhenAsked && code === exitCodes.ok && signals.exitCode() === exitCodes.terminated) return code;
   return code === exitCodes.ok || code === exitCodes.failed ? (signals.exitCode() ?? code) : code;
 }
 

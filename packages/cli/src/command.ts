@@ -45,6 +45,8 @@ export interface Command {
   readonly options?: readonly CommandOption[];
   /** Whether `--json` is offered. Every command that reads has it. */
   readonly json?: boolean;
+  /** It runs until it is asked to end: a clean end after SIGTERM is what was wanted, and exits 0. */
+  readonly endsWhenAsked?: boolean;
   /** A paragraph for its help page. */
   readonly details?: string;
   /** As they are typed. */

@@ -22,5 +22,6 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   cannotConnect: "The server could not be reached, or its port is taken.",
   timedOut: "It took longer than allowed.",
   interrupted: "Interrupted with Ctrl-C (SIGINT).",
-  terminated: "Asked to end (SIGTERM).",
+  terminated:
+    "Asked to end (SIGTERM) before its work was done. `pawl network up` and `pod` exit 0 when they ended cleanly, and 143 when a second signal cut them off.",
 };

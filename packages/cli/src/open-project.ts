@@ -1,4 +1,4 @@
-import type { LoadedProject, Project, ProvidedModules } from "@pawl/flows";
+import type { BuiltInNode, LoadedProject, Project, ProvidedModules } from "@pawl/flows";
 import type { Call } from "./command.ts";
 import { notFound } from "./command-error.ts";
 
@@ -7,6 +7,15 @@ export const provided: ProvidedModules = {
   pawl: () => import("./index.ts"),
   "@pawl/networks": () => import("@pawl/networks"),
 };
+
+/** Nodes beside the built-in ones of flows. */
+export const ownNodes: readonly BuiltInNode[] = [
+  {
+    name: "network.send",
+    description: "Sends data into a network, once whatever happens; `wait` gives what comes out of it.",
+    load: async () => (await import("@pawl/networks")).networkSend,
+  },
+];
 
 /** The project around the folder of the call. */
 export async function projectOf(call: Call): Promise<Project> {
@@ -18,7 +27,7 @@ export async function projectOf(call: Call): Promise<Project> {
 /** The project with its code: for commands that run it (`run`, `serve`). */
 export async function loadProjectToRun(call: Call, project?: Project): Promise<LoadedProject> {
   const { loadProject } = await import("@pawl/flows");
-  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided });
+  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided, nodes: ownNodes });
 }
 
 /** The project for commands that only read: its code is imported when it is trusted, or by `--trust-all`. */
@@ -26,5 +35,5 @@ export async function loadProjectToRead(call: Call, project?: Project): Promise<
   const { isTrusted, loadProject } = await import("@pawl/flows");
   const found = project ?? (await projectOf(call));
   const importCode = call.options.trustAll === true || (found.isProject && isTrusted(found.dir, call.env));
-  return loadProject(found, { importCode, provide: provided });
+  return loadProject(found, { importCode, provide: provided, nodes: ownNodes });
 }

@@ -1,5 +1,15 @@
 import { confirm, isCancel, password, select, text } from "@clack/prompts";
-import { type Json, mayDecide, type Question, readAnswer, type Store, sendDecision, sendInput } from "@pawl/flows";
+import {
+  type AskedInput,
+  type Json,
+  mayDecide,
+  type Question,
+  readAnswer,
+  type Store,
+  sendDecision,
+  sendInput,
+  type WantedInput,
+} from "@pawl/flows";
 import { questionText } from "./output/question.ts";
 import { userName } from "./person.ts";
 
@@ -38,8 +48,19 @@ export async function askSecret(message: string): Promise<string | undefined> {
 
 /** Nothing when it is left for later. */
 async function askValue(question: Question): Promise<Json | undefined> {
-  const { input } = question;
-  const message = questionText(question);
+  return askFor(questionText(question), question.input);
+}
+
+/** Asks for an input of a run before it starts. Nothing when it is left open. */
+export async function askForInput({ message, input, secret }: WantedInput): Promise<Json | undefined> {
+  if (!secret) return askFor(message, input);
+  const typed = await password({ message, validate: (words) => problemIn(readAnswer(words, input)) });
+  if (isCancel(typed)) return undefined;
+  const read = readAnswer(typed, input);
+  return "value" in read ? read.value : undefined;
+}
+
+async function askFor(message: string, input: AskedInput | undefined): Promise<Json | undefined> {
   if (input?.choices !== undefined) {
     const options = input.choices.map((value, index) => ({ value: index, label: String(value) }));
     const initialValue = input.choices.indexOf(input.default ?? null);

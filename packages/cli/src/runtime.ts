@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, LoadedProject, Project, Secrets, Store } from "@pawl/flows";
+import type { Engine, Flow, InputCollector, LoadedProject, Project, Secrets, Store } from "@pawl/flows";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
@@ -22,7 +22,13 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
   }
 }
 
-export interface Runtime {
+/** Who is asked for values before a person is, and where. */
+export interface Collecting {
+  readonly inputCollectors: readonly InputCollector[];
+  readonly projectDir: string;
+}
+
+export interface Runtime extends Collecting {
   readonly store: Store;
   readonly engine: Engine;
   /** Nothing when the project has none. */
@@ -55,11 +61,13 @@ export async function openRuntime(
       registry: loaded.nodes,
       hooks: loaded.hooks,
       secrets,
+      functions: loaded.functions,
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
     hooks?.follow(store.events);
-    return { store, engine, hooks, secrets, close };
+    const { inputCollectors } = loaded;
+    return { store, engine, hooks, secrets, close, inputCollectors, projectDir: project.dir };
   } catch (error) {
     await close();
     if (!(error instanceof EngineError)) throw error;

@@ -1,5 +1,10 @@
 // What is exported here is public.
 
+export type { PassageOutcome } from "./history/passage.ts";
+export { type MessageHistory, readHistory } from "./history/read-history.ts";
+export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
+export type { PodPassage } from "./history/read-passages.ts";
+export { networkApiCodes } from "./http/codes.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";
@@ -13,6 +18,7 @@ export {
   type NetworkFile,
 } from "./project/load-network.ts";
 export { type RunningNetworks, type StartNetworksOptions, startNetworks } from "./project/start-networks.ts";
+export { askStatus } from "./runtime/ask-status.ts";
 export { metricsText } from "./runtime/metrics.ts";
 export type { Accepted, Incoming, Refused } from "./runtime/origin.ts";
 export { ReplayError, replay } from "./runtime/replay.ts";
@@ -25,6 +31,7 @@ export {
 } from "./runtime/running-network.ts";
 export { type SpecialBodyOptions, specialBodies } from "./runtime/special-bodies.ts";
 export type { NetworkStatus, PodStatus } from "./runtime/status.ts";
+export { networkSend } from "./sending/network-send.ts";
 export type { NetworkCode } from "./topology/codes.ts";
 export { toMermaid } from "./topology/mermaid.ts";
 export type {

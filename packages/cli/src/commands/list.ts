@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
+import { pluginCommands } from "./plugin/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -21,8 +22,15 @@ export const commands: readonly CommandEntry[] = [
   { name: "schema", group: "Flows", summary: "Print a JSON Schema for editors", load: () => import("./schema.ts") },
   { name: "nodes", group: "Flows", summary: "List what a step can do", load: () => import("./nodes.ts") },
   { name: "triggers", group: "Flows", summary: "List what can start a run", load: () => import("./triggers.ts") },
+  {
+    name: "functions",
+    group: "Flows",
+    summary: "List what expressions can call",
+    load: () => import("./functions.ts"),
+  },
   { name: "runs", group: "Runs", summary: "List runs, newest first", load: () => import("./runs.ts") },
   { name: "show", group: "Runs", summary: "Show a run and its steps", load: () => import("./show.ts") },
+  { name: "trace", group: "Runs", summary: "Show what an event has led to", load: () => import("./trace.ts") },
   { name: "logs", group: "Runs", summary: "Show what a run wrote", load: () => import("./logs.ts") },
   { name: "cancel", group: "Runs", summary: "End a run", load: () => import("./cancel.ts") },
   {
@@ -55,6 +63,12 @@ export const commands: readonly CommandEntry[] = [
     group: "Project",
     summary: "Let reading commands import this code",
     load: () => import("./trust.ts"),
+  },
+  {
+    name: "plugin",
+    group: "Project",
+    summary: "Add, list, write and remove plugins",
+    commands: pluginCommands,
   },
   { name: "prune", group: "Project", summary: "Take out old runs", load: () => import("./prune.ts") },
   { name: "completion", group: "Project", summary: "Complete names in a shell", load: () => import("./completion.ts") },

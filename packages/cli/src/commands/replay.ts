@@ -34,11 +34,12 @@ export const command: Command = {
   },
 };
 
-async function replay(call: Call, { store, engine }: Runtime, run: RunRecord, from: string): Promise<ExitCode> {
+async function replay(call: Call, runtime: Runtime, run: RunRecord, from: string): Promise<ExitCode> {
+  const { store, engine } = runtime;
   const { parseFlow, toRunReport } = await import("@pawl/flows");
   const execute = () => engine.replay(run.id, from, { signal: call.signal }).catch((error) => refused(error, run));
   if (call.options.json === true) {
-    const ended = await execute();
+    const ended = await askingPeople(call, runtime, execute);
     call.terminal.json(toRunReport(ended, await store.durability.steps(ended.id)));
     return exitCodeOf(ended);
   }
@@ -47,7 +48,7 @@ async function replay(call: Call, { store, engine }: Runtime, run: RunRecord, fr
     parseFlow(run.definition.text, { file: run.definition.file }),
   ]);
   const progress = new RunProgress(call.terminal, store, { name: run.flow, flow });
-  const ended = await askingPeople(call, { store, engine }, execute);
+  const ended = await askingPeople(call, runtime, execute);
   await progress.finish(ended);
   return exitCodeOf(ended);
 }

@@ -68,16 +68,17 @@ async function takeOver({ store }: Runtime, run: RunRecord): Promise<RunRecord> 
   });
 }
 
-async function resume(call: Call, { store, engine }: Runtime, run: RunRecord): Promise<RunRecord> {
-  if (call.options.json === true) return engine.resume(run.id, { signal: call.signal });
+async function resume(call: Call, runtime: Runtime, run: RunRecord): Promise<RunRecord> {
+  const { store, engine } = runtime;
+  const resumed = () => engine.resume(run.id, { signal: call.signal });
+  if (call.options.json === true) return askingPeople(call, runtime, resumed);
   const [{ RunProgress }, { parseFlow }] = await Promise.all([
     import("../output/run-progress.ts"),
     import("@pawl/flows"),
   ]);
   const { flow } = await parseFlow(run.definition.text, { file: run.definition.file });
   const progress = new RunProgress(call.terminal, store, { name: run.flow, flow });
-  const resumed = () => engine.resume(run.id, { signal: call.signal });
-  const ended = await askingPeople(call, { store, engine }, resumed);
+  const ended = await askingPeople(call, runtime, resumed);
   await progress.finish(ended);
   return ended;
 }

@@ -1,12 +1,14 @@
 import type { Flow, RunRecord } from "@pawl/flows";
 import { askingPeople } from "../ask-people.ts";
+import { completeInputs } from "../collect-inputs.ts";
 import type { Call, Command } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { findFlow } from "../find-flow.ts";
+import { type FoundFlow, findFlow } from "../find-flow.ts";
 import { readPairs } from "../key-values.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { commandEveryMs, retentionOf } from "../upkeep.ts";
 
 export const command: Command = {
   arguments: [{ name: "<flow>", description: "Name of a flow, or a file", complete: "flow" }],
@@ -34,27 +36,42 @@ export const command: Command = {
     }
     const runtime = await openRuntime(found.loaded, found.findFlow);
     try {
-      if (call.options.detach === true) return await detach(call, runtime, found.flow, request);
-      return await runHere(call, runtime, found.flow, request);
+      const inputs = await completeInputs(call, found.flow, request.inputs, runtime);
+      const complete = { ...request, inputs };
+      if (call.options.detach === true) return await detach(call, runtime, found.flow, complete);
+      const exitCode = await runHere(call, runtime, found.flow, complete);
+      await takeOutOldRuns(call, runtime, found);
+      return exitCode;
     } finally {
       await runtime.close();
     }
   },
 };
 
+/** A project that no server looks after stays small all the same. The run is over, so nothing here changes how it ended. */
+async function takeOutOldRuns({ terminal }: Call, { store }: Runtime, { loaded }: FoundFlow): Promise<void> {
+  const { pruneWhenDue } = await import("@pawl/flows");
+  try {
+    await pruneWhenDue(store, () => retentionOf(loaded), { everyMs: commandEveryMs });
+  } catch (error) {
+    terminal.note(`Old runs could not be taken out: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 type Request = Pick<Parameters<Runtime["engine"]["start"]>[1] & object, "inputs" | "vars" | "trigger">;
 
-async function runHere(call: Call, { store, engine }: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+async function runHere(call: Call, runtime: Runtime, flow: Flow, request: Request): Promise<ExitCode> {
+  const { store, engine } = runtime;
   const { terminal, signal } = call;
   if (call.options.json === true) {
-    const run = await engine.run(flow, { ...request, signal });
+    const run = await askingPeople(call, runtime, () => engine.run(flow, { ...request, signal }));
     const { toRunReport } = await import("@pawl/flows");
     terminal.json(toRunReport(run, await store.durability.steps(run.id)));
     return exitCodeOf(run);
   }
   const { RunProgress } = await import("../output/run-progress.ts");
   const progress = new RunProgress(terminal, store, { name: flow.name, flow });
-  const run = await askingPeople(call, { store, engine }, () => engine.run(flow, { ...request, signal }));
+  const run = await askingPeople(call, runtime, () => engine.run(flow, { ...request, signal }));
   await progress.finish(run);
   return exitCodeOf(run);
 }

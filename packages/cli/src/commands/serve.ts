@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, ReloadedProject } from "@pawl/flows";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { Call, Command } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
@@ -14,11 +14,13 @@ import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
 import { readVersion } from "../version.ts";
 
 const largestPort = 65_535;
+const mostWorkers = 64;
 
 export const command: Command = {
   options: [
     { flags: "--host <address>", description: "Where to listen. Default: 127.0.0.1; anything else needs PAWL_TOKENS" },
     { flags: "-p, --port <number>", description: "0 takes a free one. Default: 7295" },
+    { flags: "--workers <number>", description: "Processes that execute runs. Default: 2 to 4; 0: the server itself" },
     { flags: "--allow-host <name>", description: "A further name of the server, behind a proxy", isList: true },
   ],
   details:
@@ -46,14 +48,16 @@ export const command: Command = {
 };
 
 function optionsOf(call: Call): ServeOptions {
-  const { host, port, allowHost } = call.options;
+  const { host, port, allowHost, workers } = call.options;
   return {
     env: call.env,
     log: loggerOf(call),
     tokens: tokensOf(call.env.PAWL_TOKENS),
     onReading: (reading) => noteBroken(call, reading),
+    onReload: (reloaded) => noteReload(call, reloaded),
     ...(typeof host === "string" ? { host } : {}),
     ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(workers === undefined ? {} : { workers: readWorkers(workers) }),
     ...(Array.isArray(allowHost) ? { allowedHosts: allowHost } : {}),
   };
 }
@@ -62,6 +66,12 @@ function readPort(value: unknown): number {
   const port = Number(value);
   if (value !== "" && Number.isInteger(port) && port >= 0 && port <= largestPort) return port;
   throw usageError(`--port takes a number from 0 to ${largestPort}; "${value}" came.`);
+}
+
+function readWorkers(value: unknown): number {
+  const count = Number(value);
+  if (value !== "" && Number.isInteger(count) && count >= 0 && count <= mostWorkers) return count;
+  throw usageError(`--workers takes a number from 0 to ${mostWorkers}; "${value}" came.`);
 }
 
 function tokensOf(text: string | undefined): Record<string, string> {
@@ -94,6 +104,17 @@ function noteBroken({ terminal }: Call, { broken }: Reading): void {
       `${terminal.colors.red("error:")} ${parsed.file} has ${countOf(parsed.diagnostics)}; ${effect} · pawl validate`,
     );
   }
+}
+
+function noteReload({ terminal }: Call, { changed, removed, broken }: ReloadedProject): void {
+  const { colors } = terminal;
+  for (const { source, isKept, diagnostics } of broken) {
+    const effect = isKept ? "it goes on as it was before" : "nothing of it is used";
+    for (const { message } of diagnostics) terminal.note(`${colors.red("error:")} ${message}`);
+    terminal.note(`${colors.red("error:")} ${source} cannot be taken over; ${effect} · pawl doctor`);
+  }
+  for (const source of changed) terminal.note(`${source} was taken over; runs under way end with what they began with`);
+  for (const source of removed) terminal.note(`${source} is gone`);
 }
 
 async function greet({ terminal }: Call, { project }: LoadedProject, served: ServedProject): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Flow, FlowSet, RunRecord, Store } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
+import type { StoredNetwork } from "@pawl/networks";
 import { catalogueOf } from "../catalogue.ts";
 import type { Call, Command } from "../command.ts";
 import { loadProjectToRead } from "../open-project.ts";
@@ -7,6 +8,7 @@ import { plural } from "../output/diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
 import { formatTable, formatTime } from "../output/table.ts";
 import { withStore } from "../runtime.ts";
+import { storedNetworks } from "../stored-networks.ts";
 
 const openStatuses = ["queued", "running", "waiting"] as const;
 const mostCounted = 10_000;
@@ -32,7 +34,8 @@ export const command: Command = {
     const look = async (store: Store | undefined) => {
       const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
       const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
-      print(call, { dir: project.dir, database: project.databaseFile, flows, open, set });
+      const networks = await storedNetworks(project);
+      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set });
     };
     if (existsSync(project.databaseFile)) await withStore(project, look);
     else await look(undefined);
@@ -49,11 +52,12 @@ interface ProjectStatus {
   readonly database: string;
   readonly flows: readonly FlowStatus[];
   readonly open: readonly RunRecord[];
+  readonly networks: readonly StoredNetwork[];
   readonly set: FlowSet;
 }
 
 function print(call: Call, status: ProjectStatus): void {
-  const { dir, database, flows, open, set } = status;
+  const { dir, database, flows, open, networks, set } = status;
   const broken = set.files.filter((file) => hasErrors(file.diagnostics));
   const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
   if (call.options.json === true) {
@@ -63,6 +67,7 @@ function print(call: Call, status: ProjectStatus): void {
       flows: shown,
       broken: broken.map((file) => file.file),
       runs: Object.fromEntries(counts),
+      networks,
     });
     return;
   }
@@ -70,8 +75,19 @@ function print(call: Call, status: ProjectStatus): void {
   out(`${colors.bold(dir)}  ${plural(flows.length, "flow")}`);
   for (const line of formatTable(flows.map(toRow))) out(`  ${line}`);
   for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
+  for (const line of networkLines(networks)) out(`  ${line}`);
   const going = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
   out(going.length === 0 ? "nothing is going on" : `${going.join(", ")} · pawl runs`);
+}
+
+function networkLines(networks: readonly StoredNetwork[]): string[] {
+  const rows = networks.map(({ network, pid, waiting, deadLetters }) => [
+    network,
+    pid === undefined ? "does not run" : `process ${pid}`,
+    waiting === 0 ? "nothing waits" : `${plural(waiting, "message")} on the way`,
+    deadLetters === 0 ? "" : `${plural(deadLetters, "dead letter")} · pawl network dlq list ${network}`,
+  ]);
+  return formatTable(rows);
 }
 
 function toRow({ name, triggers, lastRun }: FlowStatus): string[] {

@@ -65,6 +65,7 @@ export default defineConfig({
 `;
 
 const ignored = `.pawl/
+node_modules/
 .env
 reports/
 hooks/*/audit.ndjson

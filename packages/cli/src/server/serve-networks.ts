@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { LoadedProject, Mask } from "@pawl/flows";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
 import { provided } from "../open-project.ts";
 import type { Runtime } from "../runtime.ts";
+import { networksFile } from "../stored-networks.ts";
 import type { FlowBook } from "./flow-book.ts";
 import type { ServerHost } from "./http-host.ts";
 
@@ -32,7 +32,7 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
   const { runtime, host, flows, log, mask } = parts;
   mkdirSync(project.stateDir, { recursive: true });
   const synchronous = config.store?.synchronous;
-  const file = join(project.stateDir, "networks.db");
+  const file = networksFile(project);
   const transport = createSqliteTransport({ file, ...(synchronous === undefined ? {} : { synchronous }) });
   const networks = await startNetworks(project.dir, {
     transport,

@@ -45,7 +45,7 @@ export interface Served extends ServedProject {
 /** Serves the project on a free port until the test ends. */
 export async function serve(dir: string, options: ServeOptions = {}): Promise<Served> {
   const loaded = await loadProject(findProject(dir), { importCode: true });
-  const served = await serveProject(loaded, { port: 0, graceMs: 2_000, ...options });
+  const served = await serveProject(loaded, { port: 0, graceMs: 2_000, workers: 0, ...options });
   later(() => served.close());
   const request = (path: string, init?: RequestInit) => fetch(`${served.url}${path}`, init);
   return {

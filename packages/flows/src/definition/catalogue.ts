@@ -1,3 +1,4 @@
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { InputSchema } from "../nodes/node.ts";
 
 /** What has inputs that can be checked before it runs: a node or a trigger. */
@@ -21,6 +22,8 @@ export interface Catalogue {
   readonly hooks?: ReadonlySet<string> | undefined;
   /** Names of the project's flows. */
   readonly flows?: ReadonlySet<string> | undefined;
+  /** What plugins add to expressions. */
+  readonly functions?: FunctionSet | undefined;
   /** Plugins have not been loaded: a name that is not known is a warning, for a plugin may bring it. */
   readonly isPartial?: boolean | undefined;
 }

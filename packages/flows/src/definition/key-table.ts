@@ -4,8 +4,9 @@ export type JsonSchema = { readonly [key: string]: unknown };
 /** What a key is for: hints, the schema for editors and the reference are all made from this. */
 export interface Key {
   readonly description: string;
-  /** As it is written; left out where there is none. */
+  /** What holds when it is left out, as it is written where it can be. Every key has one that is not required. */
   readonly default?: string;
+  readonly isRequired?: true;
   /** A line of YAML, or several, as it stands in a file. */
   readonly example: string;
   readonly schema: JsonSchema;
@@ -37,7 +38,7 @@ export function whole(minimum: number, maximum?: number): JsonSchema {
 /** A map that has the keys of a table and no others. */
 export function mapOf(table: KeyTable, more: JsonSchema = {}): JsonSchema {
   const properties = Object.entries(table).map(([name, { description, schema, default: fallback }]) => {
-    const known = fallback === undefined ? description : `${description} Default: ${fallback}.`;
+    const known = fallback === undefined || fallback === "none" ? description : `${description} Default: ${fallback}.`;
     return [name, { description: known, ...schema }];
   });
   return { type: "object", properties: Object.fromEntries(properties), additionalProperties: false, ...more };

@@ -84,7 +84,7 @@ const maxRememberedCharacters = 200_000;
 function recall(hash: string, options: ParseOptions): ParsedFlow | undefined {
   const found = remembered.get(hash);
   if (!found) return undefined;
-  const keys = ["file", "nodes", "triggers", "hooks", "flows", "isPartial"] as const;
+  const keys = ["file", "nodes", "triggers", "hooks", "flows", "functions", "isPartial"] as const;
   return keys.every((key) => found.options[key] === options[key]) ? found.parsed : undefined;
 }
 

@@ -40,7 +40,11 @@ export function readFlow(source: SourceFile, contents: YAMLMap, catalogue: Catal
   const stepNames = findSteps(source, given(fields, "steps")?.node);
   const finalNames = findSteps(source, given(fields, "finally")?.node);
   checkIds(source, [...stepNames, ...finalNames]);
-  const names: KnownNames = { ...namedSteps([...stepNames, ...finalNames]), inputs: new Set(Object.keys(inputs)) };
+  const names: KnownNames = {
+    ...namedSteps([...stepNames, ...finalNames]),
+    inputs: new Set(Object.keys(inputs)),
+    ...ofPlugins(catalogue),
+  };
   const surroundings = { source, catalogue, names, isInLoop: false, isParallelChild: false };
   const steps = given(fields, "steps");
   const finals = given(fields, "finally");
@@ -72,6 +76,10 @@ export function readFlow(source: SourceFile, contents: YAMLMap, catalogue: Catal
     });
   checkReachable(source, read.steps, stepNames);
   return read;
+}
+
+function ofPlugins({ functions, isPartial }: Catalogue): Pick<KnownNames, "functions" | "isPartial"> {
+  return { functions, isPartial };
 }
 
 function startOf(fields: Fields): { start: number; end: number } {

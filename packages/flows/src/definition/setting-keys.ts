@@ -12,13 +12,15 @@ export const inputKeys: KeyTable = {
   },
   description: {
     description: "What it is for; shown when it is asked for.",
+    default: "none",
     example: "description: Which tag",
     schema: text,
   },
-  default: { description: "The value when none is given.", example: "default: 3", schema: {} },
+  default: { description: "The value when none is given.", default: "none", example: "default: 3", schema: {} },
   required: { description: "A run without it is refused.", default: "false", example: "required: true", schema: flag },
   choices: {
     description: "The only values it takes.",
+    default: "any",
     example: "choices: [1, 2, 3]",
     schema: { type: "array", minItems: 1 },
   },
@@ -32,9 +34,19 @@ export const inputKeys: KeyTable = {
 
 /** Where a secret comes from: exactly one of them. */
 export const secretKeys: KeyTable = {
-  env: { description: "The environment variable that holds it.", example: "env: API_TOKEN", schema: text },
-  file: { description: "The file that holds it.", example: "file: /run/secrets/token", schema: text },
-  command: { description: "The program that prints it.", example: "command: pass show api", schema: text },
+  env: {
+    description: "The environment variable that holds it.",
+    default: "none",
+    example: "env: API_TOKEN",
+    schema: text,
+  },
+  file: { description: "The file that holds it.", default: "none", example: "file: secrets/token", schema: text },
+  command: {
+    description: "The program that prints it.",
+    default: "none",
+    example: "command: pass show api",
+    schema: text,
+  },
 };
 
 export const triggerKeys: KeyTable = {
@@ -44,9 +56,10 @@ export const triggerKeys: KeyTable = {
     example: "id: nightly",
     schema: text,
   },
-  uses: { description: "The name of the trigger.", example: "uses: cron", schema: text },
+  uses: { description: "The name of the trigger.", isRequired: true, example: "uses: cron", schema: text },
   with: {
     description: "Its inputs; expressions see env, vars and secrets.",
+    default: "no inputs",
     example: 'with: { schedule: "0 3 * * *" }',
     schema: { type: "object" },
   },
@@ -56,6 +69,7 @@ export const concurrencyKeys: KeyTable = {
   limit: { description: "Runs at once, for each key.", default: "16", example: "limit: 1", schema: whole(1) },
   key: {
     description: "Runs with different keys do not wait for each other.",
+    default: "one key for all",
     example: "key: ${{ inputs.region }}",
     schema: text,
   },
@@ -112,10 +126,16 @@ export const retryKeys: KeyTable = {
 };
 
 export const approvalKeys: KeyTable = {
-  message: { description: "What is asked.", example: "message: Deploy ${{ inputs.tag }}?", schema: text },
-  approvers: { description: "Who may answer. Left out: anybody.", example: "approvers: [ann, bob]", schema: texts },
+  message: {
+    description: "What is asked.",
+    default: 'Run step "ID"?',
+    example: "message: Deploy ${{ inputs.tag }}?",
+    schema: text,
+  },
+  approvers: { description: "Who may answer.", default: "anybody", example: "approvers: [ann, bob]", schema: texts },
   expires: {
     description: "The step fails when nobody has answered by then.",
+    default: "never",
     example: "expires: 2d",
     schema: duration,
   },
@@ -128,5 +148,5 @@ export const cacheKeys: KeyTable = {
     example: "key: ${{ inputs.tag }}",
     schema: text,
   },
-  ttl: { description: "How long a result is used again. Left out: for ever.", example: "ttl: 1h", schema: duration },
+  ttl: { description: "How long a result is used again.", default: "for ever", example: "ttl: 1h", schema: duration },
 };

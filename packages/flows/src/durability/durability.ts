@@ -71,7 +71,10 @@ export interface Worker {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Executes one run from its beginning or from where it was cut off. What it throws fails the run. */
+/**
+ * Executes one run from its beginning or from where it was cut off. What it throws fails the run, but for
+ * `RunInterrupted`: then the run goes back to the queue at once, for this or another worker.
+ */
 export type RunBody = (run: RunRecord, scope: RunScope) => Promise<RunOutcome>;
 
 export interface RunOutcome {
@@ -104,8 +107,13 @@ export interface RunScope {
   /** Whether this step is recorded already, by an earlier life or as a reused one: what stands before it is over then. */
   hasEnded(recordId: string): boolean;
   /** A wait that an earlier life began: its end must not move because the question is asked again. */
-  earlierWait(id: string, name: string): EarlierWait | undefined;
+  earlierWait(id: string, name: string): EarlierWait | undefined | Promise<EarlierWait | undefined>;
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T>;
+  /**
+   * Until the result is called, the run is not taken for waiting: for a body that decides elsewhere what comes next, and
+   * is heard from only after a while.
+   */
+  hold(): () => void;
 }
 
 export interface EarlierWait {

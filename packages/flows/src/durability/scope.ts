@@ -3,6 +3,7 @@ import type { Json } from "../json.ts";
 import type { EarlierWait, RunScope, StepAttempt, StepEnd, StepStart } from "./durability.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { AttemptRecord, StepRecord } from "./records.ts";
+import { ScopeLoad } from "./scope-load.ts";
 import type { StoredStep } from "./step-table.ts";
 import type { StoredWait } from "./wait-table.ts";
 
@@ -10,12 +11,12 @@ import type { StoredWait } from "./wait-table.ts";
 export class Scope implements RunScope {
   readonly id: string;
   readonly #run: OpenRun;
-  #executing = 0;
-  #parked = 0;
+  readonly #load: ScopeLoad;
 
   constructor(run: OpenRun, id: string) {
     this.#run = run;
     this.id = id;
+    this.#load = new ScopeLoad((change) => run.busy(change));
   }
 
   get signal(): AbortSignal {
@@ -31,11 +32,11 @@ export class Scope implements RunScope {
     if (known?.child !== undefined) await run.endChild(known.child);
     const step = new StepInExecution(run, start, known);
     step.begin();
-    this.#count(1, 0);
+    this.#load.count(1, 0);
     try {
       return await step.end(await execute(step));
     } finally {
-      this.#count(-1, 0);
+      this.#load.count(-1, 0);
     }
   }
 
@@ -66,6 +67,15 @@ export class Scope implements RunScope {
     return body(new Scope(this.#run, `${this.#run.id}:${recordId}`));
   }
 
+  hold(): () => void {
+    let isHeld = true;
+    this.#run.busy(1);
+    return () => {
+      if (isHeld) this.#run.busy(-1);
+      isHeld = false;
+    };
+  }
+
   async #wait(id: string, name: string | undefined, until: number | undefined): Promise<Json | undefined> {
     const run = this.#run;
     const known = run.waits.get(id);
@@ -86,21 +96,12 @@ export class Scope implements RunScope {
       return saved.value;
     }
     this.signal.throwIfAborted();
-    this.#count(0, 1);
+    this.#load.count(0, 1);
     try {
       return await new Promise((resolve, reject) => run.park({ wait: saved, resolve, reject, stopTimer: () => {} }));
     } finally {
-      this.#count(0, -1);
+      this.#load.count(0, -1);
     }
-  }
-
-  /** A scope keeps its run busy while it executes a step that does not itself wait. */
-  #count(executing: number, parked: number): void {
-    const wasBusy = this.#executing > 0 && this.#parked === 0;
-    this.#executing += executing;
-    this.#parked += parked;
-    const isBusy = this.#executing > 0 && this.#parked === 0;
-    if (wasBusy !== isBusy) this.#run.busy(isBusy ? 1 : -1);
   }
 }
 

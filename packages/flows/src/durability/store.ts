@@ -13,6 +13,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What the interpreter needs of a store beside the scope of each run. */
+export interface RunStore {
+  readonly events: Pick<EventLog, "append">;
+  readonly state: StateStore;
+}
+
 /** How long ended runs are kept. Runs that have not ended always are. */
 export interface Retention extends RetentionRule {
   /** Days that a failed run is kept at least. Default: 90. */

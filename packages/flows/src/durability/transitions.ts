@@ -1,11 +1,10 @@
 import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
-import type { Json } from "../json.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
 import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
-import { freshRecord } from "./run-record.ts";
+import { freshRecord, whereFrom } from "./run-record.ts";
 import { hasEnded, type RunState } from "./run-table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -84,10 +83,7 @@ export class Transitions {
     for (const [position, record] of (place.reuse ?? []).entries()) {
       this.#tables.steps.save(id, { record, position, child: undefined });
     }
-    const trigger = run.trigger.type;
-    const { parent } = run;
-    const data: Json = parent === undefined ? { trigger } : { trigger, parent: parent.runId, record: parent.recordId };
-    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data });
+    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: whereFrom(run) });
     if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
     else if (state.admitted) effects.ready = true;
     const started = { runId: id, created: true, dropped: false };
@@ -125,6 +121,7 @@ export class Transitions {
     state.error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
     runs.save(state);
     if (!isTidy) {
+      effects.kill.push(...steps.children(state.id));
       steps.closeOpen(state.id, now);
       waits.clear(state.id);
     }
@@ -153,10 +150,14 @@ export class Transitions {
     return state.admitted;
   }
 
-  /** Nobody executes this run any more: it goes back to the queue, or goes on waiting without an owner. */
+  /**
+   * Nobody executes this run any more: it goes back to the queue, or goes on waiting without an owner. What its steps
+   * left running is ended.
+   */
   orphan(state: RunState, effects: Effects): void {
-    const { runs, waits } = this.#tables;
+    const { runs, steps, waits } = this.#tables;
     state.owner = null;
+    effects.kill.push(...steps.children(state.id));
     if (state.cancelReason !== null) {
       this.cancel(state, state.cancelReason, () => false, effects);
       return;
@@ -188,13 +189,12 @@ export class Transitions {
     isAlive: (owner: string) => boolean,
     effects: Effects,
   ): "cancelled" | "asked" {
-    const { runs, steps, owners } = this.#tables;
+    const { runs, owners } = this.#tables;
     const children = runs.unfinishedChildren(state.id);
     for (const child of children) this.cancel(child, reason, isAlive, effects);
     // The end of a child may have given its parent a place.
     if (children.length > 0) Object.assign(state, runs.state(state.id));
     if (state.starts === 0 || state.owner === null || !isAlive(state.owner)) {
-      if (state.starts > 0) effects.kill.push(...steps.children(state.id));
       this.end(state, cancelledBy(reason), effects);
       return "cancelled";
     }

@@ -1,5 +1,12 @@
 import { DatabaseClosedError } from "../sqlite/index.ts";
-import { type RunBody, RunCancelled, type RunOutcome, type Worker, type WorkOptions } from "./durability.ts";
+import {
+  type RunBody,
+  RunCancelled,
+  RunInterrupted,
+  type RunOutcome,
+  type Worker,
+  type WorkOptions,
+} from "./durability.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import { OpenRun } from "./open-run.ts";
@@ -186,6 +193,7 @@ export class RunWorker implements Worker {
       return outcome;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof RunInterrupted) run.interrupt(message);
       if (!(run.signal.reason instanceof RunCancelled)) {
         return { status: "failed", outputs: null, error: { code: "run-failed", message } };
       }

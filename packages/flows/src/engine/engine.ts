@@ -3,6 +3,7 @@ import type { Flow } from "../definition/flow.ts";
 import type { StartedRun, Worker, WorkOptions } from "../durability/durability.ts";
 import type { RunRecord, RunTrigger } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
@@ -10,6 +11,7 @@ import type { JsonObject } from "../json.ts";
 import type { Secrets } from "../masking/secrets.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
+import type { WorkerPool } from "../workers/worker-pool.ts";
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -36,6 +38,8 @@ export interface EngineOptions {
   /** Default: those that flows declare. */
   readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** What plugins add to expressions. */
+  readonly functions?: FunctionSet | undefined;
   readonly log?: Logger;
 }
 
@@ -45,6 +49,14 @@ export interface StartOptions {
   /** Default: `manual`. */
   readonly trigger?: Partial<RunTrigger>;
   readonly idempotencyKey?: string;
+}
+
+/** What plugins bring to the execution of runs. */
+export interface EngineCode {
+  readonly registry: NodeRegistry;
+  /** Global hooks, in order of registration. */
+  readonly hooks: readonly StepExecutionHook[];
+  readonly functions: FunctionSet;
 }
 
 /** How a run is executed in this process. */
@@ -65,8 +77,10 @@ export interface Engine {
    * @throws InputError when an input is missing or of the wrong type
    */
   start(flow: Flow, options?: StartOptions): Promise<StartedRun>;
-  /** Executes queued and abandoned runs until closed. */
-  work(options?: WorkOptions): Worker;
+  /** Executes queued and abandoned runs until closed: here, or in the processes of a pool. */
+  work(options?: WorkOptions & { readonly pool?: WorkerPool | undefined }): Worker;
+  /** Takes other code for what begins here from now on. What is being executed goes on with what it began with. */
+  renew(code: EngineCode): void;
   /** Starts a run and executes it here; resolves with the ended (or waiting) run. */
   run(flow: Flow, options?: StartOptions & ExecuteOptions): Promise<RunRecord>;
   /**
@@ -80,4 +94,17 @@ export interface Engine {
    * @throws RunNotFoundError, ReplayError
    */
   replay(runId: string, from: string, options?: ExecuteOptions): Promise<RunRecord>;
+  /**
+   * As `replay`, but only queues the new run: a worker executes it.
+   * @throws RunNotFoundError, ReplayError
+   */
+  queueReplay(runId: string, from: string): Promise<QueuedReplay>;
+}
+
+export interface QueuedReplay {
+  /** Empty when dropped. */
+  readonly runId: string;
+  readonly flow: string;
+  /** The overflow policy refused it: nothing was queued. */
+  readonly dropped: boolean;
 }

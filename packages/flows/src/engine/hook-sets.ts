@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Flow } from "../definition/flow.ts";
+import type { RunStore } from "../durability/store.ts";
 import { createAuditHook } from "../hooks/audit.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
 import { checkStepHook, orderHooks } from "../hooks/order-hooks.ts";
@@ -17,10 +18,16 @@ export interface HookSets {
   of(flow: Flow): readonly ChainedHook[];
 }
 
-export function createHookSets(options: EngineOptions, nodes: NodeRegistry): HookSets {
+export interface HookSetOptions extends Pick<EngineOptions, "projectDir" | "hooks" | "namedHooks" | "auditFile"> {
+  readonly store: Pick<RunStore, "state">;
+  /** Where steps are counted. Default: here. */
+  readonly metrics?: StepMetrics;
+}
+
+export function createHookSets(options: HookSetOptions, nodes: NodeRegistry): HookSets {
   const global = options.hooks ?? [];
   const named = options.namedHooks ?? {};
-  const metrics = createStepMetrics();
+  const metrics = options.metrics ?? createStepMetrics();
   const audit = createAuditHook({ file: options.auditFile ?? join(options.projectDir, ".pawl", "audit.ndjson") });
   const always = [createCacheHook(options.store.state, nodes), createMetricsHook(metrics)];
   const chainOf = (flow: Flow): readonly ChainedHook[] => {
@@ -43,7 +50,7 @@ export function createHookSets(options: EngineOptions, nodes: NodeRegistry): Hoo
   };
 }
 
-function diagnosticsOf({ hooks = [], namedHooks = {} }: EngineOptions): Diagnostic[] {
+function diagnosticsOf({ hooks = [], namedHooks = {} }: HookSetOptions): Diagnostic[] {
   const checked = hooks.map((hook, index) => checkStepHook(hook, `hooks[${index}]`));
   for (const [name, hook] of Object.entries(namedHooks)) checked.push(checkStepHook(hook, `namedHooks.${name}`));
   return checked.flatMap((diagnostic) => diagnostic ?? []);

@@ -22,6 +22,7 @@ export const executionCodes = {
   rejected: "A person rejected the step.",
   "approval-expired": "Nobody approved the step in time.",
   "secret-unavailable": "A secret of the flow could not be read.",
+  "poison-run": "Three worker processes ended while they executed the run.",
   "invalid-definition": "The definition that the run keeps can no longer be read.",
 } as const;
 

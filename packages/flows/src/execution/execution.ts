@@ -2,7 +2,8 @@ import type { Clock } from "@pawl/hooks/guard";
 import type { Flow, NodeStep, Step } from "../definition/flow.ts";
 import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
-import type { Store } from "../durability/store.ts";
+import type { RunStore } from "../durability/store.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { ChainedHook } from "../hooks/hook-chain.ts";
 import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
@@ -14,7 +15,7 @@ import type { Settled, StepEntry, Values } from "./scope/values.ts";
 /** What an engine lends to every run it executes. */
 export interface Host {
   readonly projectDir: string;
-  readonly store: Store;
+  readonly store: RunStore;
   readonly nodes: NodeRegistry;
   readonly clock: Clock;
   /** The environment the engine was made with. */
@@ -24,6 +25,8 @@ export interface Host {
   readonly secrets: Secrets;
   /** Nothing when no lifecycle hooks of agents meet the steps. */
   readonly toolUse: ToolUseHost | undefined;
+  /** What plugins add to expressions. */
+  readonly functions: FunctionSet | undefined;
   /** The hooks that a step of this flow meets, outermost first. */
   hooksFor(flow: Flow): readonly ChainedHook[];
   /** The definition that a run keeps, parsed. */

@@ -53,6 +53,20 @@ export const functionNames: readonly string[] = [
   ...new Set(functions.map(([signature]) => signature.slice(0, signature.indexOf("(")).replace(/^.*\./, ""))),
 ];
 
+/** Pawl's own, for a listing. */
+export const functionListings: readonly { readonly signature: string; readonly description: string }[] = functions.map(
+  ([signature, , description]) => ({ signature: plainSignature(signature), description }),
+);
+
+/** CEL's names for types, as a flow file knows them. */
+function plainSignature(signature: string): string {
+  return signature
+    .replaceAll("google.protobuf.Timestamp", "time")
+    .replace(/\bdyn\b/g, "any")
+    .replace(/\b(?:double|int)\b(?=[,)>]|$)/g, "number")
+    .replace(/<\w+>/g, "");
+}
+
 export function registerFunctions(environment: Environment): void {
   for (const [signature, handler, description] of functions) {
     environment.registerFunction(

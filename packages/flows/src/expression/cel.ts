@@ -1,5 +1,7 @@
 import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js";
 import { functionNames, registerFunctions } from "./cel-functions.ts";
+import type { FunctionSet } from "./function-set.ts";
+import { registerPluginFunctions } from "./plugin-calls.ts";
 
 export type { ASTNode, ParseResult };
 
@@ -16,6 +18,7 @@ export interface CelProblem {
 
 let environment: Environment | undefined;
 let loading: Promise<void> | undefined;
+const extended = new WeakMap<FunctionSet, Environment>();
 
 /**
  * Loads the CEL library, once. Needed before anything but plain paths is compiled;
@@ -34,17 +37,26 @@ export class CelNotLoaded extends Error {
   override readonly message: string = "loadCel() is awaited before expressions other than plain paths are compiled";
 }
 
-/** @throws CelNotLoaded */
-export function cel(): Environment {
+/**
+ * CEL with Pawl's functions, and with those of plugins when a set of them is given.
+ * @throws CelNotLoaded
+ */
+export function cel(functions?: FunctionSet): Environment {
   if (!environment) throw new CelNotLoaded();
-  return environment;
+  if (functions === undefined || functions.entries.size === 0) return environment;
+  let found = extended.get(functions);
+  if (found === undefined) {
+    found = createEnvironment(environment.constructor as typeof Environment, functions);
+    extended.set(functions, found);
+  }
+  return found;
 }
 
 /** The names that can be called, for spelling hints. */
-export function callableNames(): readonly string[] {
+export function callableNames(functions?: FunctionSet): readonly string[] {
   return [
     ...new Set([
-      ...cel()
+      ...cel(functions)
         .getDefinitions()
         .functions.map((definition) => definition.name),
       ...functionNames,
@@ -52,7 +64,7 @@ export function callableNames(): readonly string[] {
   ];
 }
 
-function createEnvironment(Constructor: typeof Environment): Environment {
+function createEnvironment(Constructor: typeof Environment, functions?: FunctionSet): Environment {
   const created = new Constructor({
     unlistedVariablesAreDyn: true,
     enableOptionalTypes: true,
@@ -62,6 +74,7 @@ function createEnvironment(Constructor: typeof Environment): Environment {
   registerArithmetic(created);
   registerConcatenation(created);
   registerFunctions(created);
+  if (functions !== undefined) registerPluginFunctions(created, functions);
   return created;
 }
 

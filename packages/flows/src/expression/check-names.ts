@@ -1,5 +1,6 @@
 import { nearest } from "@pawl/hooks/diagnostics";
 import type { Expression } from "./expression.ts";
+import type { FunctionSet } from "./function-set.ts";
 import { loopNames, rootNames, stepFields, triggerFields } from "./names.ts";
 import type { Reference } from "./references.ts";
 
@@ -13,6 +14,10 @@ export interface KnownNames {
   readonly ambiguous?: ReadonlyMap<string, readonly string[]>;
   readonly inputs?: ReadonlySet<string>;
   readonly secrets?: ReadonlySet<string>;
+  /** What plugins add to the functions that every expression has. */
+  readonly functions?: FunctionSet | undefined;
+  /** Plugins have not been loaded: a function that is not known is a warning, for one of them may bring it. */
+  readonly isPartial?: boolean | undefined;
 }
 
 export interface NameProblem {

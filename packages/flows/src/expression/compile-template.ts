@@ -133,14 +133,15 @@ function compilePart(
   path: readonly (string | number)[],
   compiler: Compiler,
 ): Expression {
-  const expression = compileExpression(part.source);
-  const problems = [...expression.problems, ...checkNames(expression, compiler.names)];
+  const { names } = compiler;
+  const expression = compileExpression(part.source, names.functions);
+  const problems = [...expression.problems, ...checkNames(expression, names)];
   for (const problem of problems) {
     if (compiler.diagnostics.length >= maxDiagnostics) break;
     const start = part.sourceStart + problem.start;
     compiler.diagnostics.push({
       code: problem.code,
-      severity: "error",
+      severity: problem.code === "unknown-function" && names.isPartial ? "warning" : "error",
       message: problem.message,
       ...compiler.positionOf(path, { start, end: Math.max(start + 1, part.sourceStart + problem.end) }),
       ...(problem.hint === undefined ? {} : { hint: problem.hint }),

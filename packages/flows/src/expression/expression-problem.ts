@@ -1,6 +1,7 @@
 import { nearest } from "@pawl/hooks/diagnostics";
 import { type CelProblem, callableNames, cel, celProblem } from "./cel.ts";
 import type { ExpressionCode } from "./expression-error.ts";
+import type { FunctionSet } from "./function-set.ts";
 import { withEqualBranches } from "./ternary.ts";
 
 /** A mistake in an expression; offsets are those of its source. */
@@ -13,29 +14,34 @@ export interface ExpressionProblem {
 }
 
 /** Syntax, unknown functions and operators that cannot work: what can be seen without values. */
-export function checkExpression(source: string): readonly ExpressionProblem[] {
+export function checkExpression(source: string, functions?: FunctionSet): readonly ExpressionProblem[] {
   if (source === "") {
     return [{ code: "expression-syntax", message: "An expression is expected between ${{ and }}.", start: 0, end: 0 }];
   }
-  const { error } = cel().check(source);
+  const { error } = cel(functions).check(source);
   const problem = error && celProblem(error);
   if (!problem) return [];
-  if (problem.code === "incompatible_ternary_branches") return checkExpressionWrapped(source);
-  return [describe(source, problem, (error as Error).name === "ParseError")];
+  if (problem.code === "incompatible_ternary_branches") return checkExpressionWrapped(source, functions);
+  return [describe(source, problem, (error as Error).name === "ParseError", functions)];
 }
 
 /** Positions inside wrapped text would be wrong: the whole expression is named instead. */
-function checkExpressionWrapped(source: string): readonly ExpressionProblem[] {
-  const { error } = cel().check(withEqualBranches(source));
+function checkExpressionWrapped(source: string, functions?: FunctionSet): readonly ExpressionProblem[] {
+  const { error } = cel(functions).check(withEqualBranches(source, functions));
   const problem = error && celProblem(error);
   if (!problem) return [];
-  return [{ ...describe(source, problem, false), start: 0, end: source.length }];
+  return [{ ...describe(source, problem, false, functions), start: 0, end: source.length }];
 }
 
-function describe(source: string, problem: CelProblem, isSyntax: boolean): ExpressionProblem {
+function describe(
+  source: string,
+  problem: CelProblem,
+  isSyntax: boolean,
+  functions: FunctionSet | undefined,
+): ExpressionProblem {
   const place = { start: problem.start, end: Math.max(problem.end, problem.start) };
   if (isSyntax) return { code: "expression-syntax", ...syntaxMessage(source, problem), ...place };
-  if (problem.code === "no_matching_overload") return describeCall(source, problem);
+  if (problem.code === "no_matching_overload") return describeCall(source, problem, functions);
   return { code: "expression-type", message: reason(problem.message), ...place };
 }
 
@@ -79,14 +85,15 @@ function plainType(type: string): string {
     .replace(/\bint\b/g, "integer");
 }
 
-function describeCall(source: string, problem: CelProblem): ExpressionProblem {
+function describeCall(source: string, problem: CelProblem, functions: FunctionSet | undefined): ExpressionProblem {
+  const names = callableNames(functions);
   const name = (problem.node?.args as readonly unknown[] | undefined)?.[0];
   const place = { start: problem.start, end: problem.end };
-  if (typeof name !== "string" || callableNames().includes(name)) {
+  if (typeof name !== "string" || names.includes(name)) {
     return { code: "expression-type", message: reason(problem.message), ...place };
   }
   const at = Math.max(problem.start, source.indexOf(`${name}(`, problem.start));
-  const near = nearest(name, callableNames());
+  const near = nearest(name, names);
   const suggestion = near === undefined ? "" : ` Did you mean "${near}"?`;
   const message = `There is no function "${name}".${suggestion}`;
   return { code: "unknown-function", message, start: at, end: at + name.length, hint: near };

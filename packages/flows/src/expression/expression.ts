@@ -6,6 +6,7 @@ import { compileOnce } from "./compile-once.ts";
 import { OutOfTime, runBounded } from "./computing-time.ts";
 import { type ExpressionCode, ExpressionError, missingValue } from "./expression-error.ts";
 import { checkExpression, type ExpressionProblem, reason } from "./expression-problem.ts";
+import type { FunctionSet } from "./function-set.ts";
 import { loopNames, rootNames } from "./names.ts";
 import { followPath, parsePath } from "./path-expression.ts";
 import { pathReference, type Reference, survey } from "./references.ts";
@@ -29,11 +30,29 @@ export function needsCel(source: string): boolean {
   return parsePath(source) === undefined;
 }
 
-/** Compiles once per text; the same text gives the same expression. */
-export const compileExpression: (source: string) => Expression = compileOnce(
-  (source) => compilePath(source) ?? compileCel(source),
-  { texts: 5_000, characters: 2_000 },
-);
+type Compiler = (source: string) => Expression;
+
+const compileWithoutPlugins = compilerOf(undefined);
+const compilersWith = new WeakMap<FunctionSet, Compiler>();
+
+/** Compiles once per text and set of functions; the same text gives the same expression. */
+export function compileExpression(source: string, functions?: FunctionSet): Expression {
+  if (functions === undefined || functions.entries.size === 0) return compileWithoutPlugins(source);
+  let compile = compilersWith.get(functions);
+  if (compile === undefined) {
+    compile = compilerOf(functions);
+    compilersWith.set(functions, compile);
+  }
+  return compile(source);
+}
+
+/** What was compiled for a set of functions is forgotten with it. */
+function compilerOf(functions: FunctionSet | undefined): Compiler {
+  return compileOnce((source) => compilePath(source) ?? compileCel(source, functions), {
+    texts: 5_000,
+    characters: 2_000,
+  });
+}
 
 function compilePath(source: string): Expression | undefined {
   const path = parsePath(source);
@@ -50,11 +69,11 @@ function compilePath(source: string): Expression | undefined {
   return { source, references: [pathReference(path)], problems: [], evaluate };
 }
 
-function compileCel(source: string): Expression {
-  const problems = checkExpression(source);
+function compileCel(source: string, functions: FunctionSet | undefined): Expression {
+  const problems = checkExpression(source, functions);
   let program: ParseResult;
   try {
-    program = cel().parse(withEqualBranches(source));
+    program = cel(functions).parse(withEqualBranches(source, functions));
   } catch (error) {
     const thrown = asExpressionError(source, error);
     const refuse = (): never => {
@@ -62,9 +81,12 @@ function compileCel(source: string): Expression {
     };
     return { source, references: [], problems, evaluate: refuse };
   }
-  const { references, isCostly } = survey(cel().parse(source).ast);
+  const { references, isCostly: isCostlyItself, calls } = survey(cel().parse(source).ast);
+  const isCostly = isCostlyItself || callsAny(calls, functions);
   const roots = [...new Set(references.map((reference) => reference.root))].filter((root) => knownRoots.has(root));
   const evaluate = (scope: ExpressionScope): Json => {
+    if (functions === undefined && callsAny(calls, scope.functions))
+      return compileExpression(source, scope.functions).evaluate(scope);
     try {
       const context = contextOf(scope, roots);
       return resultToJson(isCostly ? runBounded(() => program(context)) : program(context));
@@ -73,6 +95,11 @@ function compileCel(source: string): Expression {
     }
   };
   return { source, references, problems, evaluate };
+}
+
+function callsAny(calls: ReadonlySet<string>, functions: FunctionSet | undefined): boolean {
+  if (functions === undefined || calls.size === 0) return false;
+  return [...calls].some((name) => functions.entries.has(name));
 }
 
 /** Only what the expression names, without a prototype: `constructor` is no name. */

@@ -31,12 +31,15 @@ export function pathReference(path: Path): Reference {
 export interface Survey {
   readonly references: readonly Reference[];
   readonly isCostly: boolean;
+  /** Names of the functions it calls. */
+  readonly calls: ReadonlySet<string>;
 }
 
 /** Every name an expression reads, comprehension variables left out, and whether it may run long. */
 export function survey(ast: ASTNode): Survey {
   const references: Reference[] = [];
   let isCostly = false;
+  const calls = new Set<string>();
   const visit = (node: ASTNode, bound: ReadonlySet<string>): void => {
     const reference = asReference(node);
     if (reference) {
@@ -46,6 +49,7 @@ export function survey(ast: ASTNode): Survey {
     }
     if (node.op === "rcall" || node.op === "call") {
       isCostly ||= costly.has(node.args[0]);
+      if (node.op === "call") calls.add(node.args[0]);
       visitCall(node, bound);
     } else {
       for (const child of childrenOf(node)) visit(child, bound);
@@ -66,7 +70,7 @@ export function survey(ast: ASTNode): Survey {
     for (const parameter of binds ? parameters.slice(1) : parameters) visit(parameter, inner);
   };
   visit(ast, new Set());
-  return { references, isCostly };
+  return { references, isCostly, calls };
 }
 
 function childrenOf(node: ASTNode): readonly ASTNode[] {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Json } from "../json.ts";
+import type { FunctionSet } from "./function-set.ts";
 
 /** Everything an expression can name. Absent parts are unknown names. */
 export interface ExpressionScope {
@@ -15,6 +16,8 @@ export interface ExpressionScope {
   readonly item?: Json;
   readonly index?: number;
   readonly parent?: Json;
+  /** What plugins add, for expressions that are compiled only where they are evaluated. */
+  readonly functions?: FunctionSet | undefined;
 }
 
 /** A value of a flow file with its `${{ … }}` parsed: evaluated as often as needed, compiled once. */

@@ -1,4 +1,5 @@
 import { cel, celProblem } from "./cel.ts";
+import type { FunctionSet } from "./function-set.ts";
 
 const maxBranches = 20;
 
@@ -10,10 +11,10 @@ interface Ternary {
  * `ok ? 1 : "none"` is refused by CEL's type checker unless the branches are wrapped in `dyn()`.
  * Nobody should have to know that: this wraps them.
  */
-export function withEqualBranches(source: string): string {
+export function withEqualBranches(source: string, functions?: FunctionSet): string {
   let text = source;
   for (let round = 0; round < maxBranches; round++) {
-    const { error } = cel().check(text);
+    const { error } = cel(functions).check(text);
     const problem = error && celProblem(error);
     if (problem?.code !== "incompatible_ternary_branches" || !problem.node) return text;
     const [, left, right] = (problem.node as unknown as Ternary).args;

@@ -32,6 +32,7 @@ export function createAgentHooks({ registry, projectDir }: AgentHooksOptions): A
     toolUse: {
       before: (use) => before(use, registry(), projectDir),
       after: (use, result) => after(use, result, registry(), projectDir),
+      isUsed: () => toolEvents.some((event) => registry().hasHooks(event)),
     },
     follow: (events) => events.subscribe(fireSessionEvent),
     async settled() {
@@ -39,6 +40,8 @@ export function createAgentHooks({ registry, projectDir }: AgentHooksOptions): A
     },
   };
 }
+
+const toolEvents = ["PreToolUse", "PostToolUse", "PostToolUseFailure"] as const;
 
 async function before(use: ToolUse, registry: HookRegistry, projectDir: string): Promise<ToolVerdict | undefined> {
   if (!registry.hasHooks("PreToolUse")) return undefined;

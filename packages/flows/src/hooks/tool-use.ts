@@ -4,8 +4,9 @@ import type { HookedStep, StepInputs } from "./step-hook.ts";
 
 /** A step as the use of a tool: the name of its node, and its inputs. */
 export interface ToolUse {
-  readonly context: NodeContext;
-  readonly step: HookedStep;
+  /** Of the step that uses it; from a worker process only these. */
+  readonly context: Pick<NodeContext, "runId" | "recordId" | "signal" | "traceparent">;
+  readonly step: Pick<HookedStep, "id" | "uses">;
   readonly inputs: StepInputs;
   /** Writes into the log of the run what hooks have said about it. */
   readonly note: (said: Json) => void;
@@ -24,4 +25,6 @@ export type ToolVerdict =
 export interface ToolUseHost {
   before(use: ToolUse): Promise<ToolVerdict | undefined> | ToolVerdict | undefined;
   after(use: ToolUse, result: NodeResult): Promise<void> | void;
+  /** Whether anything would meet a step now: a worker process asks only then. Default: always. */
+  isUsed?(): boolean;
 }

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from "node:http";
-
 export interface ProblemOptions {
   /** Further members: data beside the sentence. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -10,7 +8,8 @@ export interface ProblemOptions {
 export function problem(status: number, code: string, detail: string, options: ProblemOptions = {}): Response {
   const body = {
     type: "about:blank",
-    title: STATUS_CODES[status] ?? "Error",
+    // Only a server has problems to report, and every command would load `node:http` for it.
+    title: process.getBuiltinModule("node:http").STATUS_CODES[status] ?? "Error",
     status,
     code,
     detail,

@@ -21,6 +21,7 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
     },
     earlierWait: (id, name) => scope.earlierWait(id, name),
     hasEnded: (recordId) => scope.hasEnded(recordId),
+    hold: () => scope.hold(),
     branch: (recordId, body) => scope.branch(recordId, (inner) => body(maskedScope(inner, masker))),
   };
 }

@@ -68,8 +68,18 @@ export interface NodeState {
   delete(key: string): Promise<void>;
 }
 
+const resultMark: unique symbol = Symbol.for("pawl.node-result");
+
 /** What a node may return in place of a plain value, and what step hooks see. */
 export class NodeResult {
+  /** A plugin may have a copy of Pawl of its own: its results are results all the same. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && resultMark in value;
+  }
+  get [resultMark](): true {
+    return true;
+  }
+
   readonly status: "success" | "failed" | "suspended";
   readonly output: Json;
   readonly error: NodeFailure | undefined;

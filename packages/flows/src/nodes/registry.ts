@@ -32,11 +32,14 @@ export interface NodeRegistry {
 
 type Entry = { listing: NodeListing; definition: NodeDefinition } | { listing: NodeListing; builtIn: BuiltInNode };
 
-/** Knows every node by name. Built-in ones are loaded when a step first uses them. */
-export function createNodeRegistry(extra: readonly NodeSource[] = []): NodeRegistry {
+/** Knows every node by name. Built-in ones, those of the host included, are loaded when a step first uses them. */
+export function createNodeRegistry(
+  extra: readonly NodeSource[] = [],
+  ofHost: readonly BuiltInNode[] = [],
+): NodeRegistry {
   const entries = new Map<string, Entry>();
   const diagnostics: Diagnostic[] = [];
-  for (const builtIn of builtInNodes) {
+  for (const builtIn of [...builtInNodes, ...ofHost]) {
     const listing = { name: builtIn.name, description: builtIn.description, source: "built-in" };
     entries.set(builtIn.name, { listing, builtIn });
   }

@@ -1,9 +1,12 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { didYouMean } from "@pawl/hooks/diagnostics";
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import { checkStepHook } from "../hooks/order-hooks.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
+import { collectorProblem, definitionProblem, functionProblem } from "./check-parts.ts";
 import type { PluginCode } from "./codes.ts";
 
 /** A plugin as it is used: what was wrong in it has been left out and told. */
@@ -14,6 +17,8 @@ export interface LoadedPlugin {
   readonly nodes: readonly NodeDefinition[];
   readonly triggers: readonly TriggerDefinition[];
   readonly hooks: readonly StepExecutionHook[];
+  readonly inputCollectors: readonly InputCollector[];
+  readonly functions: readonly ExpressionFunction[];
 }
 
 export interface CheckedPlugin {
@@ -21,29 +26,46 @@ export interface CheckedPlugin {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const keys = ["name", "nodes", "triggers", "hooks"];
-const dottedName = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+$/;
+const keys = ["name", "nodes", "triggers", "hooks", "inputCollectors", "functions"];
 
 /** Takes what is right of a plugin's export, and says what is not. */
 export function checkPlugin(exported: unknown, place: { source: string; file: string }): CheckedPlugin {
   const { source, file } = place;
   const findings = new Findings(source, file);
-  if (typeof exported !== "object" || exported === null) {
-    const found = typeof exported === "undefined" ? "there is none" : `it is a ${typeof exported}`;
-    findings.add(`${source} has no plugin: its default export should be definePlugin({ … }), and ${found}.`);
-    const plugin = { name: source, source, nodes: [], triggers: [], hooks: [] };
-    return { plugin, diagnostics: findings.diagnostics };
+  const given = asMap(exported);
+  if (given === undefined) {
+    findings.add(`${source} has no plugin: its default export should be definePlugin({ … }), and ${found(exported)}.`);
+    return { plugin: emptyPlugin(source), diagnostics: findings.diagnostics };
   }
-  const given = exported as Record<string, unknown>;
   findings.unknownKeys(given);
   const plugin = {
     name: typeof given.name === "string" ? given.name : source,
     source,
-    nodes: findings.definitions(given, "nodes", ["run"]) as NodeDefinition[],
-    triggers: findings.definitions(given, "triggers", ["run", "listen"]) as TriggerDefinition[],
+    nodes: findings.parts<NodeDefinition>(given, "nodes", (value) => definitionProblem(value, ["run"])),
+    triggers: findings.parts<TriggerDefinition>(given, "triggers", (value) =>
+      definitionProblem(value, ["run", "listen"]),
+    ),
     hooks: findings.list(given, "hooks").filter((hook) => findings.isHook(hook)) as StepExecutionHook[],
+    inputCollectors: findings.parts<InputCollector>(given, "inputCollectors", collectorProblem),
+    functions: findings.parts<ExpressionFunction>(given, "functions", functionProblem),
   };
   return { plugin, diagnostics: findings.diagnostics };
+}
+
+/** A plugin that brings nothing. */
+export function emptyPlugin(source: string): LoadedPlugin {
+  return { name: source, source, nodes: [], triggers: [], hooks: [], inputCollectors: [], functions: [] };
+}
+
+function asMap(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function found(exported: unknown): string {
+  if (exported === undefined) return "there is none";
+  return `it is ${exported === null ? "null" : Array.isArray(exported) ? "a list" : `a ${typeof exported}`}`;
 }
 
 /** Collects what is wrong with one plugin. */
@@ -75,9 +97,14 @@ class Findings {
     return [];
   }
 
-  definitions(given: Record<string, unknown>, key: string, methods: readonly string[]): readonly unknown[] {
-    return this.list(given, key).filter((value) => {
-      const problem = namedProblem(value, methods);
+  /** The members of a list in which there is nothing wrong. `problemOf` is read after "one of its nodes". */
+  parts<Part>(
+    given: Record<string, unknown>,
+    key: string,
+    problemOf: (value: unknown) => string | undefined,
+  ): readonly Part[] {
+    return this.list(given, key).filter((value): value is Part => {
+      const problem = problemOf(value);
       if (problem !== undefined) this.add(`${this.#source}: one of its ${key} ${problem}.`);
       return problem === undefined;
     });
@@ -88,19 +115,4 @@ class Findings {
     if (problem) this.diagnostics.push({ ...problem, file: this.#file });
     return problem === undefined;
   }
-}
-
-/** Why a value is no node or trigger, to be read after "one of its nodes". */
-function namedProblem(value: unknown, methods: readonly string[]): string | undefined {
-  if (typeof value !== "object" || value === null)
-    return `is a ${value === null ? "null" : typeof value}, not a definition`;
-  const definition = value as Record<string, unknown>;
-  if (typeof definition.name !== "string") return "has no name";
-  if (!dottedName.test(definition.name)) return `is named "${definition.name}"; a name has the form namespace.action`;
-  if (!methods.some((method) => typeof definition[method] === "function"))
-    return `("${definition.name}") has no ${methods.join(" or ")}()`;
-  const input = definition.input as { "~standard"?: unknown } | undefined;
-  if (input?.["~standard"] === undefined)
-    return `("${definition.name}") has no input schema; write input: z.object({ … })`;
-  return undefined;
 }

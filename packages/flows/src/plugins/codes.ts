@@ -5,6 +5,12 @@ export const pluginCodes = {
   "invalid-step-hook": "A step hook is a class, or has neither `beforeExecute` nor `afterExecute`.",
   "duplicate-node": "Two sources define a node of the same name; the first is used.",
   "duplicate-trigger": "Two sources define a trigger of the same name; the first is used.",
+  "duplicate-function":
+    "Two sources define a function for expressions of the same name, or one has the name of a function that Pawl has.",
+  "duplicate-input-collector": "Two sources define an input collector of the same name; both are asked.",
+  "plugin-not-installed": "A dependency that is named like a plugin is not in `node_modules`.",
+  "plugin-version": "A plugin is made for another version of Pawl than this one.",
+  "plugin-outdated": "A plugin package has changed on disk since it was imported; a restart takes it over.",
   "plugins-not-loaded": "The project has plugins that a reading command does not import before `pawl trust`.",
 } as const;
 

@@ -1,17 +1,23 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { dependenciesOf, findPackage, pluginKeyword, readManifest } from "./manifest.ts";
 
 /** Where a plugin is, before it is imported. */
 export interface PluginPlace {
+  readonly kind: "file" | "package";
   /** As it is shown: `plugins/prices.ts`, or the name of the package. */
   readonly source: string;
   /** What the loader is given. */
   readonly specifier: string;
   /** The file that a diagnostic names. */
   readonly file: string;
+  /** Of a package. */
+  readonly version: string | undefined;
 }
 
 const localPlugin = /^(?!.*\.(?:d|test|spec)\.)[^._].*\.(?:ts|mts|js|mjs)$/;
+/** Names that packages of plugins usually have. */
+const usualName = /^(?:@[^/]+\/)?pawl-plugin-|^@pawl\/plugin-/;
 
 /** Files directly in `plugins/`, then the dependencies that say they are plugins; each in order of name. */
 export function findPlugins(projectDir: string): PluginPlace[] {
@@ -22,46 +28,33 @@ function localPlugins(projectDir: string): PluginPlace[] {
   const names = list(join(projectDir, "plugins")).filter((name) => localPlugin.test(name));
   return names.sort().map((name) => {
     const file = join(projectDir, "plugins", name);
-    return { source: `plugins/${name}`, specifier: file, file };
+    return { kind: "file", source: `plugins/${name}`, specifier: file, file, version: undefined };
   });
 }
 
 function packagePlugins(projectDir: string): PluginPlace[] {
-  const manifest = readManifest(join(projectDir, "package.json"));
-  const names = Object.keys({
-    ...manifest?.devDependencies,
-    ...manifest?.optionalDependencies,
-    ...manifest?.dependencies,
-  });
-  return names.sort().flatMap((name) => {
-    const file = findPackage(projectDir, name);
-    const keywords = file === undefined ? [] : readManifest(file)?.keywords;
-    return file !== undefined && keywords?.includes("pawl-plugin") ? [{ source: name, specifier: name, file }] : [];
-  });
+  return Object.keys(dependenciesOf(projectDir))
+    .sort()
+    .flatMap((name) => packagePlugin(projectDir, name) ?? []);
 }
 
-interface Manifest {
-  readonly keywords?: readonly string[];
-  readonly dependencies?: Record<string, string>;
-  readonly devDependencies?: Record<string, string>;
-  readonly optionalDependencies?: Record<string, string>;
+/** The plugin that an installed dependency is, or nothing. */
+export function packagePlugin(projectDir: string, name: string): PluginPlace | undefined {
+  const file = findPackage(projectDir, name);
+  const manifest = file === undefined ? undefined : readManifest(file);
+  if (file === undefined || manifest === undefined || !isPluginManifest(manifest)) return undefined;
+  return { kind: "package", source: name, specifier: name, file, version: manifest.version };
 }
 
-/** The manifest of an installed package, looked for the way Node does. */
-function findPackage(from: string, name: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const file = join(folder, "node_modules", name, "package.json");
-    if (readManifest(file)) return file;
-    if (dirname(folder) === folder) return undefined;
-  }
+function isPluginManifest({ keywords }: { readonly keywords?: unknown }): boolean {
+  return Array.isArray(keywords) && keywords.includes(pluginKeyword);
 }
 
-function readManifest(file: string): Manifest | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Manifest;
-  } catch {
-    return undefined;
-  }
+/** Dependencies that are named like plugins and are not there. */
+export function missingPlugins(projectDir: string): string[] {
+  return Object.keys(dependenciesOf(projectDir)).filter(
+    (name) => usualName.test(name) && findPackage(projectDir, name) === undefined,
+  );
 }
 
 function list(folder: string): string[] {

@@ -1,5 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, sep } from "node:path";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { extname, isAbsolute, join, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Jiti } from "jiti";
 
 /** Modules that code of a project can import without installing them. */
 export type ProvidedModules = Readonly<Record<string, () => Promise<unknown>>>;
@@ -7,13 +11,26 @@ export type ProvidedModules = Readonly<Record<string, () => Promise<unknown>>>;
 export interface ModuleLoader {
   /** The exports of a module: a file (TypeScript too), or a package that the project has. */
   load(specifier: string): Promise<Record<string, unknown>>;
+  /** The exports of a file as if this were its text. */
+  loadText(file: string, text: string): Promise<Record<string, unknown>>;
+  /** Files of the project, outside of `node_modules`, that have been evaluated so far. */
+  files(): readonly string[];
 }
 
-// By name in a variable, so that this very instance of the package is found, and not a second copy.
-const own = ["@pawl/flows", "@pawl/hooks", "@pawl/hooks/guard"];
+// By name in a variable, so that the installed package is found, and not what of it is bundled with Pawl.
+const named = (name: string) => () => import(name);
 const ownModules: ProvidedModules = {
-  zod: () => import("zod"),
-  ...Object.fromEntries(own.map((name) => [name, () => import(name)])),
+  zod: named("zod"),
+  "@pawl/flows": named("@pawl/flows"),
+  "@pawl/hooks": named("@pawl/hooks"),
+  "@pawl/hooks/guard": named("@pawl/hooks/guard"),
+};
+/** Loaded when they are imported: few plugins do. */
+const rareModules: ProvidedModules = {
+  "@pawl/flows/testing": named("@pawl/flows/testing"),
+  "@pawl/flows/sqlite": named("@pawl/flows/sqlite"),
+  "@pawl/hooks/diagnostics": named("@pawl/hooks/diagnostics"),
+  "@pawl/hooks/process": named("@pawl/hooks/process"),
 };
 
 export interface ModuleLoaderOptions {
@@ -27,22 +44,81 @@ export interface ModuleLoaderOptions {
 /** Imports code of a project. A new loader sees files as they are now; within one, a module is evaluated once. */
 export async function createModuleLoader(options: ModuleLoaderOptions): Promise<ModuleLoader> {
   const { projectDir, cacheDir } = options;
-  const provided = Object.entries({ ...ownModules, ...options.provide });
-  const [{ createJiti }, ...modules] = await Promise.all([import("jiti"), ...provided.map(([, load]) => load())]);
-  const jiti = createJiti(join(projectDir, "pawl.config.ts"), {
-    fsCache: cacheDir ?? false,
-    virtualModules: Object.fromEntries(provided.map(([name], index) => [name, modules[index]])),
-  });
+  const [{ createJiti }, virtualModules] = await Promise.all([import("jiti"), virtual(options.provide)]);
+  const jiti = createJiti(join(projectDir, "pawl.config.ts"), { fsCache: cacheDir ?? false, virtualModules });
   forget(jiti.cache, projectDir);
-  return { load: async (specifier) => (await jiti.import(specifier)) as Record<string, unknown> };
+  const loaded = new Map<string, Promise<Record<string, unknown>>>();
+  return {
+    load(specifier) {
+      const known = loaded.get(specifier) ?? importWith(jiti, specifier);
+      loaded.set(specifier, known);
+      return known;
+    },
+    loadText: (file, text) => evaluated(jiti, file, text),
+    files: () => Object.keys(jiti.cache).filter((file) => isOwn(file, projectDir)),
+  };
+}
+
+async function virtual(provide: ProvidedModules = {}): Promise<Record<string, unknown>> {
+  const eager = Object.entries({ ...ownModules, ...provide });
+  const modules = await Promise.all(eager.map(([, load]) => load()));
+  const found: Record<string, unknown> = Object.fromEntries(eager.map(([name], index) => [name, modules[index]]));
+  for (const [name, load] of Object.entries(rareModules)) {
+    Object.defineProperty(found, name, { get: load, enumerable: true, configurable: true });
+  }
+  return found;
+}
+
+/**
+ * Node keeps what it has imported natively for ever, and finds only the Pawl that is installed next to it. So JavaScript of a
+ * project is translated like its TypeScript, and a package is imported natively only where it has a Pawl of its own to find.
+ */
+async function importWith(jiti: Jiti, specifier: string): Promise<Record<string, unknown>> {
+  if (isAbsolute(specifier)) return isTypeScript(specifier) ? viaJiti(jiti, specifier) : translated(jiti, specifier);
+  const file = fileURLToPath(jiti.esmResolve(specifier));
+  if (isTypeScript(file)) return viaJiti(jiti, file);
+  return findsPawl(file) ? withoutWrapping(await import(pathToFileURL(file).href)) : translated(jiti, file);
+}
+
+async function viaJiti(jiti: Jiti, file: string): Promise<Record<string, unknown>> {
+  return (await jiti.import(file)) as Record<string, unknown>;
+}
+
+async function translated(jiti: Jiti, file: string): Promise<Record<string, unknown>> {
+  return evaluated(jiti, file, await readFile(file, "utf8"));
+}
+
+async function evaluated(jiti: Jiti, file: string, text: string): Promise<Record<string, unknown>> {
+  const place = { id: file, filename: file, ext: extname(file) };
+  return (await jiti.evalModule(text, { ...place, async: true, forceTranspile: true })) as Record<string, unknown>;
+}
+
+function isTypeScript(file: string): boolean {
+  return /\.[cm]?tsx?$/.test(file);
+}
+
+function findsPawl(file: string): boolean {
+  try {
+    createRequire(file).resolve("@pawl/flows/package.json");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What TypeScript compiled to CommonJS has its default export one level further in. */
+function withoutWrapping(module: Record<string, unknown>): Record<string, unknown> {
+  const { default: inner } = module as { default?: { __esModule?: boolean } };
+  return inner?.__esModule === true ? (inner as Record<string, unknown>) : module;
 }
 
 /** jiti shares Node's cache of CommonJS modules, which outlives a loader. */
 function forget(cache: Record<string, unknown>, projectDir: string): void {
-  const packages = join(projectDir, "node_modules") + sep;
-  for (const file of Object.keys(cache)) {
-    if (file.startsWith(projectDir + sep) && !file.startsWith(packages)) delete cache[file];
-  }
+  for (const file of Object.keys(cache)) if (isOwn(file, projectDir)) delete cache[file];
+}
+
+function isOwn(file: string, projectDir: string): boolean {
+  return file.startsWith(projectDir + sep) && !file.startsWith(join(projectDir, "node_modules") + sep);
 }
 
 /** The first of these files that exists in a folder. */

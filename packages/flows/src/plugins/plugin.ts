@@ -1,5 +1,7 @@
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 
 /** What a plugin brings. Each list may be left out. */
@@ -12,6 +14,10 @@ export interface Plugin {
   readonly triggers?: readonly TriggerDefinition<any>[];
   /** Instances, not classes. They meet every step of every flow. */
   readonly hooks?: readonly StepExecutionHook[];
+  /** Asked in order for values that a run lacks, before a person is. */
+  readonly inputCollectors?: readonly InputCollector[];
+  /** Helpers for `${{ … }}`. */
+  readonly functions?: readonly ExpressionFunction[];
 }
 
 /** The default export of a file in `plugins/`, or of a package with the keyword `pawl-plugin`. */

@@ -1,7 +1,10 @@
 import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import { parseDuration, parseSize } from "@pawl/hooks/guard";
 import type { SecretSource } from "../definition/flow.ts";
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
+import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 import type { ProjectCode } from "./codes.ts";
 
@@ -19,6 +22,31 @@ export interface LifecycleHooksConfig {
   readonly withoutEnv?: readonly string[];
 }
 
+/** Where and how `pawl serve` listens. */
+export interface ServerConfig {
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: 7295. */
+  readonly port?: number;
+  /**
+   * Requests that one token (or one address, without a token) may send: so many a second, and `burst` at once. `false`
+   * turns it off. Default: off on loopback, elsewhere 100 a second and 200 at once.
+   */
+  readonly rateLimit?: false | { readonly perSecond: number; readonly burst?: number };
+}
+
+/** The processes in which `pawl serve` executes runs. */
+export interface WorkersConfig {
+  /** How many. 0 executes runs in the server itself. Default: one less than the machine has cores, 2 to 4. */
+  readonly count?: number;
+  /** Runs that each executes at once, those that wait not counted. Default: 64. */
+  readonly runs?: number;
+  /** The heap of each, as `512mb`: one that needs more ends, and its runs go on elsewhere. Default: what Node takes. */
+  readonly memory?: string;
+  /** A worker whose event loop is blocked for so long is ended, as `30s`. Default: 30s. */
+  readonly hang?: string;
+}
+
 /** `pawl.config.ts`. Everything may be left out. */
 export interface ProjectConfig {
   /** Default: the name of the folder. */
@@ -31,9 +59,13 @@ export interface ProjectConfig {
   readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Instances that meet every step of every flow, before those of plugins. */
   readonly stepHooks?: readonly StepExecutionHook[];
+  /** Asked for values that a run lacks, before those of plugins. */
+  readonly inputCollectors?: readonly InputCollector[];
+  /** Helpers for `${{ … }}`. */
+  readonly functions?: readonly ExpressionFunction[];
   readonly hooks?: LifecycleHooksConfig;
-  /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
-  readonly server?: { readonly host?: string; readonly port?: number };
+  readonly server?: ServerConfig;
+  readonly workers?: WorkersConfig;
   /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
   readonly store?: { readonly synchronous?: "full" | "normal" };
 }
@@ -49,9 +81,12 @@ const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = 
   triggers: "list",
   secrets: "map",
   stepHooks: "list",
+  inputCollectors: "list",
+  functions: "list",
   hooks: "map",
   server: "map",
   store: "map",
+  workers: "map",
 };
 const keys = Object.keys(kinds);
 
@@ -79,6 +114,8 @@ export function checkConfig(exported: unknown, file: string): CheckedConfig {
     else if (key === "secrets") config[key] = checkedSecrets(value as object, tell);
     else config[key] = value;
   }
+  if (config.server !== undefined) config.server = checkServer(config.server as ServerConfig, tell);
+  if (config.workers !== undefined) config.workers = checkWorkers(config.workers as WorkersConfig, tell);
   return { config, diagnostics };
 }
 
@@ -92,6 +129,63 @@ function checkedSecrets(written: object, tell: (message: string) => void): Reado
     return false;
   });
   return Object.fromEntries(sources) as Record<string, SecretSource>;
+}
+
+const serverKeys: readonly (keyof ServerConfig)[] = ["host", "port", "rateLimit"];
+
+/** Keeps what is right. */
+function checkServer(server: ServerConfig, tell: (message: string) => void): ServerConfig {
+  const expected: Readonly<Record<keyof ServerConfig, readonly [isRight: (value: unknown) => boolean, text: string]>> =
+    {
+      host: [(value) => typeof value === "string" && value !== "", "an address"],
+      port: [
+        (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+        "a number up to 65535",
+      ],
+      rateLimit: [isRateLimit, "false or { perSecond, burst }, numbers above 0"],
+    };
+  const kept = Object.entries(server).filter(([key, value]) => {
+    if (!Object.hasOwn(expected, key)) {
+      tell(`There is no setting "server.${key}".${didYouMean(key, serverKeys)}`);
+      return false;
+    }
+    const [isRight, text] = expected[key as keyof ServerConfig];
+    if (value === undefined || isRight(value)) return true;
+    tell(`server.${key} takes ${text}; ${JSON.stringify(value)} came.`);
+    return false;
+  });
+  return Object.fromEntries(kept);
+}
+
+function isRateLimit(value: unknown): boolean {
+  if (value === false) return true;
+  if (kindOf(value) !== "map") return false;
+  const { perSecond, burst = 1, ...others } = value as Record<string, unknown>;
+  const isPositive = (number: unknown) => typeof number === "number" && Number.isFinite(number) && number > 0;
+  return isPositive(perSecond) && isPositive(burst) && Object.keys(others).length === 0;
+}
+
+const workerKeys: readonly (keyof WorkersConfig)[] = ["count", "runs", "memory", "hang"];
+
+/** Keeps what is right. */
+function checkWorkers(workers: WorkersConfig, tell: (message: string) => void): WorkersConfig {
+  const { count, runs, memory, hang } = workers;
+  const isCount = (value: unknown, least: number) => Number.isInteger(value) && Number(value) >= least;
+  const wrong = new Set<string>();
+  const check = (key: keyof WorkersConfig, isRight: boolean, expected: string): void => {
+    if (workers[key] === undefined || isRight) return;
+    tell(`workers.${key} takes ${expected}; ${JSON.stringify(workers[key])} came.`);
+    wrong.add(key);
+  };
+  check("count", isCount(count, 0), "a whole number, 0 or more");
+  check("runs", isCount(runs, 1), "a whole number, 1 or more");
+  check("memory", (parseSize(memory) ?? 0) >= 1_048_576, "a size of 1mb or more, as 512mb");
+  check("hang", (parseDuration(hang) ?? 0) >= 1_000, "a duration of 1s or more, as 30s");
+  for (const key of Object.keys(workers).filter((each) => !(workerKeys as readonly string[]).includes(each))) {
+    tell(`There is no setting "workers.${key}".${didYouMean(key, workerKeys)}`);
+    wrong.add(key);
+  }
+  return Object.fromEntries(Object.entries(workers).filter(([key]) => !wrong.has(key)));
 }
 
 function kindOf(value: unknown): string {

@@ -1,75 +1,61 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
-import { checkStepHook } from "../hooks/order-hooks.ts";
-import type { StepExecutionHook } from "../hooks/step-hook.ts";
-import { createNodeRegistry, type NodeRegistry } from "../nodes/registry.ts";
-import type { LoadedPlugin } from "../plugins/check-plugin.ts";
-import { findPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
-import { importProblem, loadPlugins } from "../plugins/load-plugins.ts";
+import type { BuiltInNode } from "../nodes/built-in.ts";
+import { findPlugins, missingPlugins, type PluginPlace } from "../plugins/find-plugins.ts";
+import { importProblem } from "../plugins/import-problem.ts";
 import { createModuleLoader, type ModuleLoader, type ProvidedModules } from "../plugins/module-loader.ts";
-import { createTriggerRegistry, type TriggerRegistry } from "../triggers/registry.ts";
-import { checkConfig, type ProjectConfig } from "./config.ts";
+import { versionProblem } from "../plugins/version-problem.ts";
+import { assemble } from "./assemble.ts";
+import { checkConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
+import { importPlugins } from "./import-plugins.ts";
+import { noCode } from "./imported-code.ts";
+import type { KeptTexts } from "./kept-plugins.ts";
+import type { LoadedProject } from "./loaded-project.ts";
 
 export interface LoadOptions {
   /** Whether code of the project may be imported: plugins and `pawl.config.*`. */
   readonly importCode: boolean;
   /** Modules that the project's code can import beside `@pawl/flows`, `@pawl/hooks` and `zod`. */
   readonly provide?: ProvidedModules;
-}
-
-/** A project with everything that its code brings. */
-export interface LoadedProject {
-  readonly project: Project;
-  readonly config: ProjectConfig;
-  readonly plugins: readonly LoadedPlugin[];
-  readonly nodes: NodeRegistry;
-  readonly triggers: TriggerRegistry;
-  /** Step hooks in order of registration. */
-  readonly hooks: readonly StepExecutionHook[];
-  /** What is wrong outside of flow files. None of it keeps the rest from being used. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** The project has code that was not imported, so that a name which is not known may still exist. */
-  readonly isPartial: boolean;
+  /** The last good texts of plugins, in case what stands there now is broken. Default: none. */
+  readonly kept?: KeptTexts;
+  /** Nodes that the host has beside the built-in ones. */
+  readonly nodes?: readonly BuiltInNode[];
 }
 
 /** Imports the configuration and the plugins of a project, as far as that is allowed. Flow files are read apart. */
 export async function loadProject(project: Project, options: LoadOptions): Promise<LoadedProject> {
-  const places = project.isProject ? findPlugins(project.dir) : [];
+  const places = pluginsOf(project);
   const hasCode = places.length > 0 || project.configFile !== undefined;
+  const found = problemsOf(project, places);
   if (!hasCode || !options.importCode) {
-    return assemble(project, { config: {}, plugins: [], diagnostics: [], isPartial: hasCode });
+    const nothing = { config: {}, configDiagnostics: [], code: noCode };
+    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode, nodes: options.nodes });
   }
+  const loader = await loaderOf(project, options);
+  const { config, diagnostics: configDiagnostics } = await loadConfig(project, loader);
+  const code = await importPlugins(places, loader, options.kept);
+  const diagnostics = [...configDiagnostics, ...found];
+  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, nodes: options.nodes });
+}
+
+/** What can be said of plugins without importing them. */
+export function problemsOf(project: Project, places: readonly PluginPlace[]): Diagnostic[] {
+  if (!project.isProject) return [];
+  return [...notInstalled(project), ...places.flatMap((place) => versionProblem(place) ?? [])];
+}
+
+/** Imports the code of a project as it is now. */
+export function loaderOf(project: Project, { provide = {} }: Pick<LoadOptions, "provide">): Promise<ModuleLoader> {
   const cacheDir = join(project.stateDir, "cache", "modules");
-  const loader = await createModuleLoader({ projectDir: project.dir, cacheDir, provide: options.provide ?? {} });
-  const config = await loadConfig(project, loader);
-  const loaded = await loadPlugins(places, loader);
-  const diagnostics = [...config.diagnostics, ...loaded.diagnostics];
-  return assemble(project, { config: config.config, plugins: loaded.plugins, diagnostics, isPartial: false });
+  return createModuleLoader({ projectDir: project.dir, cacheDir, provide });
 }
 
-interface Parts extends Pick<LoadedProject, "config" | "plugins" | "diagnostics" | "isPartial"> {}
-
-function assemble(project: Project, { config, plugins, diagnostics, isPartial }: Parts): LoadedProject {
-  const own = ownPlugin(project, config);
-  const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources);
-  const triggers = createTriggerRegistry(sources);
-  return {
-    project,
-    config,
-    plugins,
-    nodes,
-    triggers,
-    hooks: sources.flatMap((plugin) => plugin.hooks),
-    diagnostics: [...diagnostics, ...(own?.diagnostics ?? []), ...nodes.diagnostics, ...triggers.diagnostics],
-    isPartial,
-  };
-}
-
-async function loadConfig(project: Project, loader: ModuleLoader): Promise<ReturnType<typeof checkConfig>> {
+export async function loadConfig(project: Project, loader: ModuleLoader): Promise<ReturnType<typeof checkConfig>> {
   const file = project.configFile;
-  if (file === undefined) return { config: {}, diagnostics: [] };
+  if (file === undefined || !existsSync(file)) return { config: {}, diagnostics: [] };
   try {
     return checkConfig((await loader.load(file)).default, file);
   } catch (error) {
@@ -78,24 +64,13 @@ async function loadConfig(project: Project, loader: ModuleLoader): Promise<Retur
   }
 }
 
-/** What `pawl.config.*` brings itself is a plugin too. */
-function ownPlugin(
-  project: Project,
-  config: ProjectConfig,
-): { plugin: LoadedPlugin; diagnostics: Diagnostic[] } | undefined {
-  if (!config.nodes && !config.triggers && !config.stepHooks) return undefined;
-  const source = "pawl.config";
-  const problems = (config.stepHooks ?? []).map((hook) => checkStepHook(hook, source));
-  const plugin = {
-    name: project.name,
-    source,
-    nodes: config.nodes ?? [],
-    triggers: config.triggers ?? [],
-    hooks: (config.stepHooks ?? []).filter((_, index) => problems[index] === undefined),
-  };
-  const file = project.configFile;
-  const diagnostics = problems.flatMap((problem) => (problem ? [{ ...problem, ...(file ? { file } : {}) }] : []));
-  return { plugin, diagnostics };
+function notInstalled(project: Project): Diagnostic[] {
+  return missingPlugins(project.dir).map((name) => ({
+    code: "plugin-not-installed",
+    severity: "warning",
+    message: `package.json names ${name}, which is not installed: npm install`,
+    file: join(project.dir, "package.json"),
+  }));
 }
 
 /** The plugins that a project has, whether they can be imported or not. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import { formatDuration } from "@pawl/hooks/guard";
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
+import type { Failure } from "../durability/records.ts";
 import type { EventType } from "../events/event-log.ts";
 import { messageOf } from "../execution/failure.ts";
 import type { JsonObject } from "../json.ts";
@@ -15,7 +16,7 @@ import { type PreparedTrigger, prepareTrigger, type Surroundings } from "./prepa
 import { runTrigger } from "./run-trigger.ts";
 import type { TriggerStatus } from "./status.ts";
 import type { SuperviseOptions } from "./supervise-options.ts";
-import { TriggerError } from "./trigger.ts";
+import { isTriggerError, TriggerError } from "./trigger.ts";
 import { type ContextOptions, createTriggerContext } from "./trigger-context.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -57,25 +58,28 @@ export class TriggerInstance {
       flow: () => this.flow,
       triggerId: trigger.id,
       uses: trigger.uses,
+      onDropped: (why) => this.#drop(1, why),
     });
     this.#living = this.#live();
   }
 
   status(): TriggerStatus {
-    const { health, description, nextFiringAt, lastError, retryAt, restarts } = this.#state;
+    const { health, description, nextFiringAt, lastError, retryAt, restarts, dropped, lastDropped } = this.#state;
     const { counts, lastFiredAt, lastRunId } = this.#delivery;
     return {
       flow: this.flow.name,
       id: this.#trigger.id,
       uses: this.#trigger.uses,
       health,
+      overflow: this.flow.concurrency.overflow,
       description: description === undefined ? undefined : this.#masker.maskText(description),
       nextFiringAt,
       lastFiredAt,
       lastRunId,
       lastError,
+      lastDropped,
       retryAt,
-      counts: { ...counts, restarts },
+      counts: { ...counts, dropped, restarts },
     };
   }
 
@@ -125,7 +129,7 @@ export class TriggerInstance {
       this.#fail("trigger-ended", "It ended although nobody stopped it.");
     } catch (error) {
       if (signal.aborted && isAbort(error, signal)) return undefined;
-      const isFinal = error instanceof TriggerError;
+      const isFinal = isTriggerError(error);
       this.#fail(isFinal ? error.code : "trigger-failed", messageOf(error));
       return { ranMs: begun === undefined ? 0 : clock.monotonic() - begun, isFinal };
     }
@@ -159,6 +163,7 @@ export class TriggerInstance {
       clock,
       log,
       lifeId,
+      dropped: (count, message) => this.#drop(count, { code: "events-lost", message }),
     };
     this.#state.become("running");
     this.#append("trigger-started", {});
@@ -180,6 +185,14 @@ export class TriggerInstance {
     this.#state.become("backing-off", { retryAt: clock.now() + pauseMs });
     this.#state.restarts += 1;
     await clock.sleep(pauseMs, signal).catch(() => {});
+  }
+
+  #drop(count: number, dropped: Failure): void {
+    const { code } = dropped;
+    const message = this.#masker.maskText(dropped.message);
+    this.#state.dropped += count;
+    this.#state.lastDropped = { code, message, at: this.#options.clock.now() };
+    this.#append("trigger-dropped", { code, message, ...(count === 1 ? {} : { count }) });
   }
 
   #fail(code: TriggerCode | (string & {}), reason: string): void {

@@ -25,6 +25,13 @@ export interface SuperviseOptions {
   readonly graceMs?: number | undefined;
 }
 
+/** Other code for the triggers. */
+export interface RenewedTriggers {
+  readonly registry: TriggerRegistry;
+  /** Names of triggers whose code is another one, or gone: they are started anew. */
+  readonly renewed: ReadonlySet<string>;
+}
+
 /** Keeps the triggers of a set of flows alive. */
 export interface TriggerSupervisor {
   /** Resolves when every trigger runs, or is known not to. */
@@ -35,7 +42,7 @@ export interface TriggerSupervisor {
    * Takes these flows in place of those before: starts what is new, stops what is gone, starts anew what has changed. A
    * trigger whose own lines are the same goes on without a pause, and starts runs of the new definition.
    */
-  update(flows: readonly Flow[]): Promise<void>;
+  update(flows: readonly Flow[], code?: RenewedTriggers): Promise<void>;
   /** Stops all triggers. Events that were accepted have their runs. */
   close(): Promise<void>;
 }

@@ -4,8 +4,8 @@ import type { Flow, FlowTrigger } from "../definition/flow.ts";
 import { definedVariables } from "../execution/scope/environment.ts";
 import { createSecrets } from "../masking/secrets.ts";
 import { type InstanceOptions, TriggerInstance } from "./instance.ts";
-import { createTriggerRegistry } from "./registry.ts";
-import type { SuperviseOptions, TriggerSupervisor } from "./supervise-options.ts";
+import { createTriggerRegistry, type TriggerRegistry } from "./registry.ts";
+import type { RenewedTriggers, SuperviseOptions, TriggerSupervisor } from "./supervise-options.ts";
 
 interface Kept {
   readonly instance: TriggerInstance;
@@ -17,17 +17,20 @@ const defaultGraceMs = 5_000;
 
 /** Starts the triggers of these flows, and keeps them alive. */
 export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor {
-  const instanceOptions = instanceOptionsOf(options);
+  let instanceOptions = instanceOptionsOf(options);
   const graceMs = options.graceMs ?? defaultGraceMs;
   let kept = new Map<string, Kept>();
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
 
-  async function replace(flows: readonly Flow[]): Promise<void> {
+  async function replace(flows: readonly Flow[], code: RenewedTriggers | undefined): Promise<void> {
     const wanted = triggersOf(flows);
+    if (code !== undefined) instanceOptions = withRegistry(instanceOptions, code.registry);
     // What had failed for good is tried again: another file may have been in its way.
     const isSame = (key: string) =>
-      wanted.get(key)?.signature === kept.get(key)?.signature && kept.get(key)?.instance.status().health !== "failed";
+      wanted.get(key)?.signature === kept.get(key)?.signature &&
+      kept.get(key)?.instance.status().health !== "failed" &&
+      !code?.renewed.has(wanted.get(key)?.trigger.uses ?? "");
     const gone = [...kept].filter(([key]) => !isSame(key));
     await Promise.all(gone.map(([, { instance }]) => instance.stop(graceMs)));
     const next = new Map<string, Kept>();
@@ -40,8 +43,8 @@ export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor 
   }
 
   /** One after the other: a file may change again while its triggers are still being replaced. */
-  function inTurn(flows: readonly Flow[]): Promise<void> {
-    turn = turn.then(() => replace(flows));
+  function inTurn(flows: readonly Flow[], code?: RenewedTriggers): Promise<void> {
+    turn = turn.then(() => replace(flows, code));
     return turn;
   }
 
@@ -52,7 +55,7 @@ export function superviseTriggers(options: SuperviseOptions): TriggerSupervisor 
       await Promise.all([...kept.values()].map(({ instance }) => instance.ready));
     },
     status: () => [...kept.values()].map(({ instance }) => instance.status()),
-    update: (flows) => (isClosed ? turn : inTurn(flows)),
+    update: (flows, code) => (isClosed ? turn : inTurn(flows, code)),
     close() {
       isClosed = true;
       return inTurn([]);
@@ -76,6 +79,10 @@ function instanceOptionsOf(options: SuperviseOptions): InstanceOptions {
       secrets: options.secrets ?? createSecrets({ projectDir }),
     },
   };
+}
+
+function withRegistry(options: InstanceOptions, registry: TriggerRegistry): InstanceOptions {
+  return { ...options, surroundings: { ...options.surroundings, registry } };
 }
 
 interface Wanted {

@@ -56,6 +56,8 @@ export interface TriggerContext {
   readonly lifeId: string;
   /** Says how the trigger is (mounted path, schedule); `nextAt` is its next firing. Shown in `status`. */
   describe(text: string, options?: { readonly nextAt?: number }): void;
+  /** Says that so many events could not be kept, and why: they count as dropped, and `status` shows the sentence. */
+  dropped(count: number, message: string): void;
 }
 
 interface TriggerBase<Input> {
@@ -116,4 +118,9 @@ export class TriggerError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** A plugin may carry a copy of the class of its own. */
+export function isTriggerError(error: unknown): error is TriggerError {
+  return error instanceof TriggerError || (error instanceof Error && error.name === "TriggerError" && "code" in error);
 }

@@ -1,7 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type Engine, type NewEvent, node, RunNotFoundError, RunOwnedError } from "../../src/index.ts";
+import { fakeClock } from "../durability/fake-clock.ts";
 import {
   createTestEngine,
   flowOf,
@@ -41,7 +43,7 @@ finally:
     const second = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "b");
     const worker = engine.work();
     await second;
-    await delay(100);
+    await vi.waitUntil(() => existsSync(join(projectDir, "again")), { timeout: 10_000 });
     await worker.close(0);
     expect((await engine.store.durability.get(runId))?.status).toBe("queued");
     const { run, statuses, outputs, steps: records } = await inspect(engine, await engine.resume(runId));
@@ -87,19 +89,24 @@ finally:
   });
 
   test("lets a pause go on where it was", async () => {
-    const engine = await createTestEngine({ kind });
-    const flow = await flowOf(steps("\n  - { id: w, uses: wait.for, with: { duration: 400ms } }\n"));
-    const begun = Date.now();
+    const projectDir = temporaryProject();
+    const clock = fakeClock();
+    const engine = await createTestEngine({ projectDir, clock, store: await openStore(kind, projectDir, clock) });
+    const flow = await flowOf(steps("\n  - { id: w, uses: wait.for, with: { duration: 1h } }\n"));
     const { runId } = await engine.start(flow);
     const parked = eventOf(engine, (event) => event.type === "run-waiting");
     const worker = engine.work();
     await parked;
     await worker.close(0);
-    await delay(200);
-    expect((await engine.resume(runId)).status).toBe("completed");
-    const took = Date.now() - begun;
-    expect(took).toBeGreaterThanOrEqual(400);
-    expect(took).toBeLessThan(590);
+    clock.jump(1_800_000);
+    const again = eventOf(engine, (event) => event.type === "run-waiting");
+    const resumed = engine.resume(runId, { untilEnded: true });
+    await again;
+    // Half of the hour is over, and the other half is enough.
+    clock.jump(1_799_000);
+    expect((await engine.store.durability.get(runId))?.status).toBe("waiting");
+    clock.jump(1_001);
+    expect((await resumed).status).toBe("completed");
   });
 
   test("keeps the definition that a run began with", async () => {

@@ -5,7 +5,16 @@ import { z } from "zod";
 import { createAuditHook } from "../../src/hooks/audit.ts";
 import { createStepMetrics } from "../../src/hooks/step-metrics.ts";
 import { type NodeResult, node, type StepExecutionHook } from "../../src/index.ts";
-import { createTestEngine, flowOf, inspect, runFlow, steps, temporaryProject } from "../execution/flow-kit.ts";
+import { fakeClock } from "../durability/fake-clock.ts";
+import {
+  createTestEngine,
+  flowOf,
+  inspect,
+  openStore,
+  runFlow,
+  steps,
+  temporaryProject,
+} from "../execution/flow-kit.ts";
 
 /** A node that counts how often it really ran. */
 function counting() {
@@ -54,10 +63,15 @@ describe("the result cache", () => {
 
   test("forgets after its ttl, and does not keep failures", async () => {
     const { state, definition } = counting();
-    const engine = await createTestEngine({ nodes: [definition] });
-    await engine.run(await cached("{ ttl: 1ms }", "{ x: 1 }"));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await engine.run(await cached("{ ttl: 1ms }", "{ x: 1 }"));
+    const clock = fakeClock();
+    const store = await openStore("memory", temporaryProject(), clock);
+    const engine = await createTestEngine({ nodes: [definition], store, clock });
+    await engine.run(await cached("{ ttl: 1h }", "{ x: 1 }"));
+    clock.jump(3_599_999);
+    await engine.run(await cached("{ ttl: 1h }", "{ x: 1 }"));
+    expect(state.runs).toBe(1);
+    clock.jump(1);
+    await engine.run(await cached("{ ttl: 1h }", "{ x: 1 }"));
     expect(state.runs).toBe(2);
     let tries = 0;
     const flaky = node({

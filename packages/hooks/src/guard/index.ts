@@ -24,6 +24,7 @@ export type { GuardOptions } from "./guard-options.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";
 export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
+export { parseSize } from "./size.ts";
 export {
   callTraceparent,
   currentTraceparent,
@@ -33,5 +34,6 @@ export {
   isObserved,
   logGuardCalls,
   onGuardCall,
+  reportGuardCall,
   underTrace,
 } from "./telemetry.ts";

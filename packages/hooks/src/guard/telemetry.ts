@@ -50,6 +50,17 @@ export function onGuardCall(listener: GuardListener): () => void {
   };
 }
 
+/** Tells the listeners of a call: one of this process, or one that another process guarded and reports. */
+export function reportGuardCall(record: GuardRecord): void {
+  for (const listener of listeners) {
+    try {
+      listener(record);
+    } catch {
+      // A listener watches; it cannot stop what it watches.
+    }
+  }
+}
+
 /** Writes one line per guarded call. @returns the undo */
 export function logGuardCalls(logger: Logger): () => void {
   return onGuardCall((record) => {
@@ -131,13 +142,7 @@ export function observe<C, T>(
     const durationMs = clock.monotonic() - begin;
     const record = { name, point, onFailure, outcome, startedAt, durationMs, traceparent, parent };
     span?.end(record);
-    for (const listener of listeners) {
-      try {
-        listener(record);
-      } catch {
-        // A listener watches; it cannot stop what it watches.
-      }
-    }
+    reportGuardCall(record);
     return outcome;
   };
   const called = () => at(traceparent, () => run(call, options));

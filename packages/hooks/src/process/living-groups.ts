@@ -1,6 +1,9 @@
 import { signalGroup } from "./group.ts";
 
+type GroupListener = (group: number, isAlive: boolean) => void;
+
 const living = new Set<number>();
+const listeners: GroupListener[] = [];
 const deadlySignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 let isWatching = false;
 
@@ -10,10 +13,18 @@ let isWatching = false;
  */
 export function rememberGroup(group: number): void {
   living.add(group);
+  for (const listener of listeners) listener(group, true);
 }
 
 export function forgetGroup(group: number): void {
   living.delete(group);
+  for (const listener of listeners) listener(group, false);
+}
+
+/** Tells of every group that is born or gone, for whoever has to end them when this process cannot. */
+export function onGroupChange(listener: GroupListener): void {
+  for (const group of living) listener(group, true);
+  listeners.push(listener);
 }
 
 function killAll(): void {

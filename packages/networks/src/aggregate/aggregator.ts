@@ -85,7 +85,7 @@ export class Aggregator implements Receiver {
     const { pod, line } = this.#options;
     const key = setKeyOf(delivery.token, pod.aggregate!.correlate);
     if (key === undefined) {
-      // A tombstone has no payload and so no key; the set it would have belonged to runs into its time-out.
+      // It stands for a message without a key, so there is no set that waits for it.
       if (delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
       else this.#bury(delivery, "no-key", "The message has no key that says which set it belongs to.");
       return;

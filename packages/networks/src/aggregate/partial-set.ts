@@ -77,7 +77,12 @@ function joinedId(pod: Pod, tokens: readonly Token[]): string {
 }
 
 /** What follows from a set, with all its tokens as the cause. */
-export function outcomeOf(parent: Token, edge: number, content: Pick<Token, "payload" | "reason">, now: number): Token {
+export function outcomeOf(
+  parent: Token,
+  edge: number,
+  content: Pick<Token, "payload" | "reason" | "keys">,
+  now: number,
+): Token {
   return { ...parent, edge, time: now, hop: parent.hop + 1, ...content };
 }
 

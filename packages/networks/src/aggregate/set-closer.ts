@@ -2,7 +2,7 @@ import type { Outcome } from "@pawl/hooks/guard";
 import { failpoint } from "../delivery/failpoint.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
-import { deadLetterOf } from "../delivery/steps.ts";
+import { deadLetterOf, passageOf } from "../delivery/steps.ts";
 import { idOf, inTrace, type TombstoneReason } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf } from "../pod/refusal.ts";
@@ -11,6 +11,7 @@ import type { AggregateOptions } from "../topology/network.ts";
 import type { DeadReason } from "../transport/dead-letter.ts";
 import type { Delivery, Note, Step } from "../transport/transport.ts";
 import { outcomeOf, type PartialSet, parentOf, partialsOf, worstReason } from "./partial-set.ts";
+import { keysIn } from "./set-key.ts";
 
 /**
  * Closes sets: calls the hook with the partials, and makes its message, the end of all partials and the memory of the
@@ -96,11 +97,11 @@ export class SetCloser {
       missing,
     };
     const outcome = caller.call({ payload: payloads }, subject);
-    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(set, settled, subject.span));
-    else this.#settle(set, outcome, subject.span);
+    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(set, settled, subject));
+    else this.#settle(set, outcome, subject);
   }
 
-  #settle(set: PartialSet, outcome: Outcome<unknown>, span: string | undefined): void {
+  #settle(set: PartialSet, outcome: Outcome<unknown>, subject: CallSubject): void {
     const { pod, line, random, clock, stats, log } = this.#options;
     failpoint("after-hook", pod.id);
     this.#open--;
@@ -108,14 +109,15 @@ export class SetCloser {
     switch (judgement.next) {
       case "send": {
         const content = { payload: judgement.payload, reason: undefined };
+        const parent = inTrace(parentOf(pod, set), subject.span);
+        const now = clock.now();
         stats.sent += pod.egress.length;
-        this.#commit(set, {
-          outputs: pod.egress.map((edge) => outcomeOf(inTrace(parentOf(pod, set), span), edge, content, clock.now())),
-        });
+        const outputs = pod.egress.map((edge) => outcomeOf(parent, edge, content, now));
+        this.#commit(set, { outputs, passage: passageOf("sent", now, subject) });
         break;
       }
       case "suppress":
-        this.#tombstone(set, "suppressed");
+        this.#tombstone(set, "suppressed", subject);
         break;
       case "retry":
         stats.retries++;
@@ -124,7 +126,7 @@ export class SetCloser {
         this.#retries.add(set, clock.now() + judgement.delayMs);
         break;
       case "bury":
-        this.#bury(set, judgement.reason, judgement.error);
+        this.#bury(set, judgement.reason, judgement.error, subject);
         break;
       case "leave":
         break;
@@ -133,18 +135,20 @@ export class SetCloser {
     if (next !== undefined) this.#queue(next);
   }
 
-  #tombstone(set: PartialSet, reason: TombstoneReason): void {
-    this.#commit(set, { outputs: this.#tombstones(set, reason) });
+  #tombstone(set: PartialSet, reason: TombstoneReason, subject?: CallSubject): void {
+    const passage = passageOf(reason, this.#options.clock.now(), subject);
+    this.#commit(set, { outputs: this.#tombstones(set, reason), passage });
   }
 
-  #bury(set: PartialSet, reason: DeadReason, error: unknown): void {
+  #bury(set: PartialSet, reason: DeadReason, error: unknown, subject?: CallSubject): void {
     const { network, pod, clock, stats, log } = this.#options;
     const tokens = set.inOrder().map((part) => part.token);
     stats.dead++;
     log.error(`${pod.id} gave up on a set: ${messageOf(error)}`, { reason, set: set.key, attempts: set.attempt });
     const dead = deadLetterOf(network, pod, tokens, { reason, error, attempts: set.attempt, time: clock.now() });
     const tombstone = reason === "expired" || reason === "rejected" ? reason : "failed";
-    this.#commit(set, { outputs: this.#tombstones(set, tombstone), dead });
+    const passage = passageOf(tombstone, clock.now(), subject);
+    this.#commit(set, { outputs: this.#tombstones(set, tombstone), dead, passage });
   }
 
   #tombstones(set: PartialSet, reason: TombstoneReason): Step["outputs"] {
@@ -152,7 +156,11 @@ export class SetCloser {
     const parent = parentOf(pod, set);
     const awaited = pod.egress.filter((edge) => parent.reply !== undefined || network.edges[edge]!.needsTombstones);
     stats.tombstonesOut += awaited.length;
-    return awaited.map((edge) => outcomeOf(parent, edge, { payload: undefined, reason }, clock.now()));
+    return awaited.map((edge) => {
+      const { keyPointers } = network.edges[edge]!;
+      const found = parent.payload === undefined ? parent.keys : keysIn(parent.payload.take(), keyPointers);
+      return outcomeOf(parent, edge, { payload: undefined, reason, keys: found }, clock.now());
+    });
   }
 
   #commit(set: PartialSet, step: Step): void {

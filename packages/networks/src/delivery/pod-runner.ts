@@ -10,7 +10,7 @@ import { failpoint } from "./failpoint.ts";
 import type { HookCaller } from "./hook-caller.ts";
 import { type Judgement, judge } from "./judge.ts";
 import type { PodStats } from "./pod-stats.ts";
-import { deadLetterOf, messagesFrom, tombstonesFrom } from "./steps.ts";
+import { deadLetterOf, messagesFrom, passageOf, tombstonesFrom } from "./steps.ts";
 import type { Suspects } from "./suspects.ts";
 
 /** A token that reached its end, for those who wait for it. */
@@ -105,28 +105,29 @@ export class PodRunner {
     };
     this.#open++;
     const outcome = this.#options.caller.call({ payload: token.payload!.take() }, subject);
-    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(delivery, settled, subject.span));
-    else this.#settle(delivery, outcome, subject.span);
+    if (outcome instanceof Promise) outcome.then((settled) => this.#settle(delivery, settled, subject));
+    else this.#settle(delivery, outcome, subject);
   }
 
-  #settle(delivery: Delivery, outcome: Outcome<unknown>, span: string | undefined): void {
+  #settle(delivery: Delivery, outcome: Outcome<unknown>, subject: CallSubject): void {
     const { pod, line, random, clock } = this.#options;
     failpoint("after-hook", pod.id);
     this.#open--;
     const judgement = judge(outcome, { pod, line, attempt: delivery.attempt, random });
     if (judgement.next === "send") {
-      const outputs = messagesFrom(pod, inTrace(delivery.token, span), judgement.payload, clock.now());
-      this.#commit(delivery, { outputs });
-    } else this.#settleWithout(delivery, judgement);
+      const now = clock.now();
+      const outputs = messagesFrom(pod, inTrace(delivery.token, subject.span), judgement.payload, now);
+      this.#commit(delivery, { outputs, passage: passageOf("sent", now, subject) });
+    } else this.#settleWithout(delivery, judgement, subject);
     if (this.#waiting.length > 0) this.#serve();
   }
 
   /** There is no message to send. */
-  #settleWithout(delivery: Delivery, judgement: Exclude<Judgement, { next: "send" }>): void {
+  #settleWithout(delivery: Delivery, judgement: Exclude<Judgement, { next: "send" }>, subject: CallSubject): void {
     const { pod, stats, log } = this.#options;
     switch (judgement.next) {
       case "suppress":
-        this.#suppress(delivery);
+        this.#suppress(delivery, subject);
         break;
       case "retry":
         stats.retries++;
@@ -134,7 +135,7 @@ export class PodRunner {
         delivery.retry(judgement.delayMs);
         break;
       case "bury":
-        this.#bury(delivery, judgement.reason, judgement.error);
+        this.#bury(delivery, judgement.reason, judgement.error, subject);
         break;
       case "leave":
         break;
@@ -142,28 +143,29 @@ export class PodRunner {
   }
 
   /** Nothing was returned: the end of the road at a sink, a suppressed message everywhere else. */
-  #suppress(delivery: Delivery): void {
+  #suppress(delivery: Delivery, subject: CallSubject): void {
     const { network, pod, clock } = this.#options;
     const { token } = delivery;
+    const now = clock.now();
     if (pod.egress.length > 0) {
-      this.#commit(delivery, {
-        outputs: tombstonesFrom(network, pod, token, { reason: "suppressed", now: clock.now() }),
-      });
+      const outputs = tombstonesFrom(network, pod, token, { reason: "suppressed", now });
+      this.#commit(delivery, { outputs, passage: passageOf("suppressed", now, subject) });
       return;
     }
     const record = pod.type === "sink" ? { record: { pod: pod.index, keep: pod.keep } } : {};
-    this.#commit(delivery, { outputs: [], ...record }, "done");
+    this.#commit(delivery, { outputs: [], ...record, passage: passageOf("done", now, subject) }, "done");
   }
 
   /** A tombstone needs no hook. */
   #passOn(delivery: Delivery, reason: TombstoneReason): void {
     const { network, pod, clock, stats } = this.#options;
     stats.tombstonesIn++;
-    const outputs = tombstonesFrom(network, pod, delivery.token, { reason, now: clock.now() });
-    this.#commit(delivery, { outputs }, pod.egress.length === 0 ? reason : undefined);
+    const now = clock.now();
+    const outputs = tombstonesFrom(network, pod, delivery.token, { reason, now });
+    this.#commit(delivery, { outputs, passage: passageOf(reason, now) }, pod.egress.length === 0 ? reason : undefined);
   }
 
-  #bury(delivery: Delivery, reason: DeadReason, error: unknown): void {
+  #bury(delivery: Delivery, reason: DeadReason, error: unknown, subject?: CallSubject): void {
     const { network, pod, clock, stats, log } = this.#options;
     const now = clock.now();
     stats.dead++;
@@ -175,7 +177,8 @@ export class PodRunner {
     const dead = deadLetterOf(network, pod, [delivery.token], { reason, error, attempts: delivery.attempt, time: now });
     const tombstone = reason === "rejected" ? "rejected" : "failed";
     const outputs = tombstonesFrom(network, pod, delivery.token, { reason: tombstone, now });
-    this.#commit(delivery, { outputs, dead }, pod.egress.length === 0 ? tombstone : undefined);
+    const passage = passageOf(tombstone, now, subject);
+    this.#commit(delivery, { outputs, dead, passage }, pod.egress.length === 0 ? tombstone : undefined);
   }
 
   #commit(delivery: Delivery, step: Step, ending?: "done" | TombstoneReason): void {

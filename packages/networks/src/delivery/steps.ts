@@ -1,8 +1,12 @@
+import type { JsonObject } from "@pawl/flows";
+import { keysIn } from "../aggregate/set-key.ts";
 import { toEnvelope } from "../envelope/envelope.ts";
 import type { Payload } from "../envelope/payload.ts";
 import { follow, type Token, type TombstoneReason } from "../envelope/token.ts";
+import type { Passage, PassageOutcome } from "../history/passage.ts";
+import type { CallSubject } from "../pod/pod-context.ts";
 import { messageOf, stackOf } from "../pod/refusal.ts";
-import type { Network, Pod } from "../topology/network.ts";
+import type { Edge, Network, Pod } from "../topology/network.ts";
 import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
 
 /** The same payload on every egress edge: serialised once, parsed once per branch. */
@@ -17,12 +21,28 @@ export function tombstonesFrom(
   network: Network,
   pod: Pod,
   parent: Token,
-  cause: { readonly reason: TombstoneReason; readonly now: number },
+  cause: { readonly reason: TombstoneReason; readonly now: number; readonly instead?: JsonObject },
 ): Token[] {
   const isAwaited = parent.reply !== undefined;
   return pod.egress
-    .filter((edge) => isAwaited || network.edges[edge]!.needsTombstones)
-    .map((edge) => follow(parent, edge, cause.reason, cause.now));
+    .map((edge) => network.edges[edge]!)
+    .filter((edge) => isAwaited || edge.needsTombstones)
+    .map((edge) => tombstone(parent, edge, cause));
+}
+
+/** With the keys of the message it stands for, where an aggregator down the road will ask for them. */
+function tombstone(parent: Token, edge: Edge, cause: Parameters<typeof tombstonesFrom>[3]): Token {
+  const token = follow(parent, edge.index, cause.reason, cause.now);
+  if (edge.keyPointers.length === 0) return token;
+  const instead = cause.instead ?? parent.payload?.take();
+  return { ...token, keys: instead === undefined ? parent.keys : keysIn(instead, edge.keyPointers) };
+}
+
+/** What is remembered of a call, or of a tombstone that was passed on without one. */
+export function passageOf(outcome: PassageOutcome, endedAt: number, subject?: CallSubject): Passage {
+  if (subject === undefined) return { endedAt, durationMs: 0, attempt: 0, outcome };
+  const { attempt, durationMs = 0 } = subject;
+  return { endedAt, durationMs, attempt, outcome, traceparent: subject.isEntry ? subject.traceparent : undefined };
 }
 
 export interface Death {

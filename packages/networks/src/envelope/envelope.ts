@@ -1,7 +1,7 @@
 import type { Json } from "@pawl/flows";
 import type { Network } from "../topology/network.ts";
 import { TextPayload } from "./payload.ts";
-import { type Headers, idOf, type Token, type TombstoneReason } from "./token.ts";
+import { type Headers, idOf, type Keys, type Token, type TombstoneReason } from "./token.ts";
 
 /** A token as it is written down where others read it: dead letters, and engines between processes. */
 export interface Envelope {
@@ -22,6 +22,7 @@ export interface Envelope {
   readonly hop: number;
   readonly hdr: Headers;
   readonly reply?: string;
+  readonly keys?: Keys;
   readonly data?: Json;
 }
 
@@ -44,6 +45,7 @@ export function toEnvelope(network: Network, token: Token): Envelope {
     hop: token.hop,
     hdr: token.headers ?? {},
     ...(token.reply === undefined ? {} : { reply: token.reply }),
+    ...(token.keys === undefined ? {} : { keys: token.keys }),
     ...(token.payload === undefined ? {} : { data: token.payload.take() }),
   };
 }
@@ -64,6 +66,7 @@ export function fromEnvelope(network: Network, envelope: Envelope): Token | unde
     hop: envelope.hop,
     headers: envelope.hdr,
     reply: envelope.reply,
+    keys: envelope.keys,
     payload: envelope.data === undefined ? undefined : TextPayload.of(envelope.data as object),
   };
 }

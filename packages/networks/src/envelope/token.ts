@@ -6,6 +6,9 @@ export type TombstoneReason = "suppressed" | "failed" | "expired" | "rejected";
 /** Headers that travel with a message: the trace, and what the gateway's file allows. */
 export type Headers = Readonly<Record<string, string>>;
 
+/** By JSON pointer, the key that it leads to, as `keyOf` writes it. */
+export type Keys = Readonly<Record<string, string>>;
+
 /**
  * What an edge carries, exactly once per correlation id: a message, or a tombstone that says there is none.
  * Its id is `<correlation id>/<edge>`, so that a hook that runs again produces the same token again.
@@ -26,6 +29,8 @@ export interface Token {
   readonly headers: Headers | undefined;
   /** Where somebody waits for the end of it. */
   readonly reply: string | undefined;
+  /** On a tombstone: what an aggregator would have found in the message, by JSON pointer. */
+  readonly keys?: Keys | undefined;
   /** Nothing on a tombstone. */
   readonly payload: Payload | undefined;
 }

@@ -43,16 +43,23 @@ export async function feedByTriggers(
 ): Promise<TriggerSupervisor | undefined> {
   const targets = new Map<string, Target>();
   for (const run of runs.values()) {
-    for (const pod of run.network.pods) {
+    for (const pod of run.network.pods.filter(run.isHere)) {
       if (pod.origin?.trigger !== undefined) targets.set(`${run.network.name}/${pod.id}`, { run, pod });
     }
   }
   if (targets.size === 0) return undefined;
-  const { store, projectDir, http, registry, secrets, log } = options;
+  const { projectDir, http, registry, secrets, log } = options;
+  const store = withLeases(options.store, [...targets.values()][0]!.run);
   const flows = await Promise.all([...targets].map(([name, target]) => flowOf(name, target)));
   const start = (flow: Flow, how?: StartOptions) => send(targets.get(flow.name)!, how ?? {});
   const engine: Pick<Engine, "start" | "store"> = { store, start };
   return superviseTriggers({ engine, flows, projectDir, http, registry, secrets, log });
+}
+
+/** Where several processes run the network, they agree on who has a trigger over its engine: no store is common to them. */
+function withLeases(store: Store, { line }: RunningNetwork): Store {
+  const { leases } = line;
+  return leases === undefined ? store : { ...store, leases };
 }
 
 interface Target {

@@ -17,6 +17,14 @@ export async function ensure(manager: JetStreamManager, plan: Plan): Promise<voi
   await Promise.all(plan.consumers.map((consumer) => ensureConsumer(manager, tokens!.name, consumer)));
 }
 
+/** @throws StreamError when the stream of the tokens is not there */
+export async function expectStream(manager: JetStreamManager, { streams: [tokens] }: Plan): Promise<void> {
+  const found = await orMissing(manager.streams.info(tokens!.name), streamMissing);
+  if (found !== undefined) return;
+  const message = `There is no stream ${tokens!.name}: the network has not run on this server, or for another tenant.`;
+  throw new StreamError(message);
+}
+
 async function ensureStream(manager: JetStreamManager, wanted: StreamPlan): Promise<void> {
   const found = await orMissing(manager.streams.info(wanted.name), streamMissing);
   try {

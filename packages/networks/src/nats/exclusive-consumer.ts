@@ -1,13 +1,12 @@
+import type { Leases } from "@pawl/flows";
 import type { Consumer } from "../transport/transport.ts";
-import { Lease } from "./lease.ts";
 import type { PodConsumer } from "./pod-consumer.ts";
-import type { Records } from "./records.ts";
 
 export interface ExclusiveOptions {
-  readonly records: Records;
-  readonly stream: string;
-  readonly subject: string;
-  readonly ttlMs: number;
+  readonly leases: Leases;
+  /** Of the lease. */
+  readonly name: string;
+  readonly retryMs: number;
   /** Begins to consume, from the first message that is not settled. */
   readonly begin: () => Promise<PodConsumer>;
   /** Another process has it now. */
@@ -16,56 +15,68 @@ export interface ExclusiveOptions {
 
 /** Consumes while this process holds the lease, and waits for it otherwise. */
 export class ExclusiveConsumer implements Consumer {
-  readonly #lease: Lease;
   readonly #options: ExclusiveOptions;
-  #consumer: Promise<PodConsumer | undefined> = Promise.resolve(undefined);
-  #isClosed = false;
+  readonly #closing = new AbortController();
+  readonly #ended: Promise<void>;
+  #consumer: PodConsumer | undefined;
 
   constructor(options: ExclusiveOptions) {
     this.#options = options;
-    const { records, stream, subject, ttlMs } = options;
-    this.#lease = new Lease({
-      records,
-      stream,
-      subject,
-      ttlMs,
-      onGained: () => this.#begin(),
-      onLost: () => this.#lose(),
-    });
+    this.#ended = this.#run();
   }
 
   close(): void {
-    this.#isClosed = true;
-    void this.#consumer.then((consumer) => consumer?.close());
+    this.#consumer?.close();
   }
 
   async end(): Promise<void> {
-    this.close();
-    await (await this.#consumer)?.end();
-    await this.#lease.close();
+    this.#closing.abort();
+    await this.#ended;
   }
 
-  #begin(): void {
-    this.#consumer = this.#consumer.then(async () => {
-      for (let waitMs = firstWaitMs; this.#lease.isHeld && !this.#isClosed; waitMs *= 2) {
-        try {
-          return await this.#options.begin();
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, longestWaitMs)));
-        }
+  async #run(): Promise<void> {
+    const { leases, name, retryMs } = this.#options;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const lease = await leases.acquire(name);
+      if (lease === undefined) {
+        await pause(retryMs, signal);
+        continue;
       }
-      return undefined;
-    });
+      const life = AbortSignal.any([signal, lease.lost]);
+      await this.#consume(life);
+      if (lease.lost.aborted) this.#options.onLost();
+      await lease.release();
+    }
   }
 
-  #lose(): void {
-    this.#consumer = this.#consumer.then(async (consumer) => {
-      await consumer?.end();
-      this.#options.onLost();
-      return undefined;
-    });
+  /** Until the life ends. */
+  async #consume(life: AbortSignal): Promise<void> {
+    while (!life.aborted) {
+      try {
+        this.#consumer = await this.#options.begin();
+        break;
+      } catch {
+        await pause(beginAgainMs, life);
+      }
+    }
+    if (!life.aborted) await new Promise((resolve) => life.addEventListener("abort", resolve, { once: true }));
+    await this.#consumer?.end();
+    this.#consumer = undefined;
   }
 }
 
-const firstWaitMs = 100;
-const longestWaitMs = 2_000;
+const beginAgainMs = 500;
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

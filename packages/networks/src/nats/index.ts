@@ -4,5 +4,6 @@ export { MissingClientError } from "./client.ts";
 export { StreamError } from "./ensure.ts";
 export { CredentialsError } from "./link.ts";
 export { createNatsTransport, type NatsTransportOptions } from "./nats-transport.ts";
+export { inboxPrefixOf, type Permissions, permissionsOf } from "./permissions.ts";
 export type { Limits } from "./plan.ts";
 export { ServerOptionError, type ServerOptions, shownUrl } from "./server-options.ts";

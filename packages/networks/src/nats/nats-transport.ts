@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import type { Network } from "../topology/network.ts";
 import type { Line, Transport } from "../transport/transport.ts";
-import { ensure, StreamError } from "./ensure.ts";
+import { ensure, expectStream, StreamError } from "./ensure.ts";
 import { type Link, openLink } from "./link.ts";
 import { Names } from "./names.ts";
 import { NatsLine } from "./nats-line.ts";
@@ -14,8 +14,11 @@ export interface NatsTransportOptions {
   readonly server: ServerOptions;
   /** Keeps networks of the same name apart on one server. Default: "default". */
   readonly tenant?: string;
-  /** `expect` leaves streams and consumers alone: somebody with the rights has made them. Default: `ensure`. */
-  readonly setUp?: "ensure" | "expect";
+  /**
+   * `expect` leaves streams and consumers alone and waits until somebody with the rights has made them; `look` does not
+   * wait either. Default: `ensure`.
+   */
+  readonly setUp?: "ensure" | "expect" | "look";
   readonly limits?: Partial<Limits>;
   /** After which an aggregator that gave no sign is taken over by another process. Default: 6 s. */
   readonly leaseMs?: number;
@@ -66,10 +69,12 @@ class NatsTransport implements Transport {
       this.#opened = undefined;
       throw error;
     });
-    if (this.#options.setUp !== "expect") await this.#ensure(link, plan);
+    await this.#ensure(link, plan);
+    const isKeeper = (this.#options.setUp ?? "ensure") === "ensure";
     const closed = () => void this.#lines.delete(line);
     const line: NatsLine = new NatsLine(network, { link, publisher, names, plan, limits, leaseMs, closed });
     this.#lines.add(line);
+    if (isKeeper) await line.keep().catch(() => {});
     return line;
   }
 
@@ -78,7 +83,7 @@ class NatsTransport implements Transport {
     await Promise.all([...this.#lines].map((line) => line.close()));
     const opened = await this.#opened?.catch(() => undefined);
     opened?.publisher.close();
-    await opened?.link.connection.close();
+    await opened?.link.close();
   }
 
   async #connect(network: Network): Promise<{ link: Link; publisher: Publisher }> {
@@ -90,14 +95,15 @@ class NatsTransport implements Transport {
 
   /** A server that has just started may need a while until JetStream answers. */
   async #ensure(link: Link, plan: Plan): Promise<void> {
-    const { log = silentLogger } = this.#options;
+    const { log = silentLogger, setUp = "ensure" } = this.#options;
     for (let tries = 1; ; tries++) {
       try {
-        await ensure(link.manager, plan);
+        if (setUp === "ensure") await ensure(link.manager, plan);
+        else await expectStream(link.manager, plan);
         return;
       } catch (error) {
         this.#abort.signal.throwIfAborted();
-        if (error instanceof StreamError && !isPassing(error.cause)) throw error;
+        if (error instanceof StreamError && setUp !== "expect" && !isPassing(error.cause)) throw error;
         if (tries % 20 === 1) log.warn(`JetStream is not ready, trying again: ${(error as Error).message}`);
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }

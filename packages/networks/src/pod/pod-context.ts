@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { GuardContext, Logger } from "@pawl/hooks/guard";
+import { messageTraceparent } from "../envelope/correlation.ts";
 
 /** What a hook gets as its last argument, if it asks for one. */
 export interface PodContext {
@@ -36,10 +36,14 @@ export interface CallSubject {
   readonly correlationId: string;
   readonly attempt: number;
   readonly traceparent: string | undefined;
+  /** The message enters the network with this call. */
+  readonly isEntry?: boolean;
   readonly sources?: readonly string[];
   readonly missing?: readonly string[];
   /** The span of this very call, set when it begins: what follows from it belongs below. */
   span?: string;
+  /** How long the hook took, set when it has ended. */
+  durationMs?: number;
 }
 
 /** Built for every call, so it computes nothing that the hook does not ask for. */
@@ -89,7 +93,7 @@ export class CallPodContext implements PodContext {
   }
 
   get traceparent(): string {
-    return this.#subject.span ?? this.#subject.traceparent ?? traceOf(this.#subject.correlationId);
+    return this.#subject.span ?? this.#subject.traceparent ?? messageTraceparent(this.#subject.correlationId);
   }
 
   get sources(): readonly string[] {
@@ -102,10 +106,3 @@ export class CallPodContext implements PodContext {
 }
 
 const none: readonly string[] = [];
-
-/** A message that came without a trace is one of its own: all its calls name the same, not sampled. */
-function traceOf(correlationId: string): string {
-  const id = correlationId.replaceAll("-", "").toLowerCase();
-  const trace = /^[0-9a-f]{32}$/.test(id) ? id : createHash("sha256").update(correlationId).digest("hex").slice(0, 32);
-  return `00-${trace}-${trace.slice(16)}-00`;
-}

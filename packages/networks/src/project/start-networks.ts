@@ -9,6 +9,7 @@ import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
 import type { NetworkStatus } from "../runtime/status.ts";
+import { announceRunning } from "../sending/running-here.ts";
 import { LockedError, type Transport } from "../transport/transport.ts";
 import { findNetworkFiles, loadNetwork, type NetworkFile } from "./load-network.ts";
 
@@ -16,6 +17,8 @@ export interface StartNetworksOptions {
   readonly transport: Transport;
   /** Default: all of the project, `networks/*.yaml`. */
   readonly files?: readonly string[];
+  /** Ids of the pods that run here, for one file; the others run elsewhere. Default: all. */
+  readonly pods?: readonly string[];
   /** Where gateways, sinks and the API are mounted. Without it networks run unreachable. */
   readonly http?: HttpMount;
   /** Also the short paths (`/trigger`, `/output`, …). */
@@ -63,6 +66,7 @@ export async function startNetworks(projectDir: string, given: StartNetworksOpti
   ready();
   const unmount =
     options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
+  const leave = announceRunning(projectDir, runs);
   const startsByItself = options.startsByItself ?? true;
   if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
   const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
@@ -71,6 +75,7 @@ export async function startNetworks(projectDir: string, given: StartNetworksOpti
     diagnostics,
     status: () => Promise.all([...runs.values()].map((run) => run.status())),
     async stop(how) {
+      leave();
       await feed?.close();
       await Promise.all([...runs.values()].map((run) => run.stop(how)));
       unmount();
@@ -84,8 +89,8 @@ async function startFeed(
   options: StartNetworksOptions,
 ): Promise<TriggerSupervisor | undefined> {
   const log = options.log ?? silentLogger;
-  const fed = [...runs.values()].flatMap(({ network }) =>
-    network.pods.filter((pod) => pod.origin?.trigger !== undefined),
+  const fed = [...runs.values()].flatMap(({ network, isHere }) =>
+    network.pods.filter((pod) => pod.origin?.trigger !== undefined && isHere(pod)),
   );
   if (fed.length === 0) return undefined;
   if (options.triggers === undefined) {
@@ -122,6 +127,7 @@ async function startOne(file: NetworkFile, { options, runs, diagnostics }: Start
       log,
       hasHeartbeat: options.http !== undefined,
       ...(options.mask === undefined ? {} : { mask: options.mask }),
+      ...(options.pods === undefined ? {} : { pods: options.pods }),
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -42,9 +42,9 @@ function eachPod(
   tell: (labels: string, stats: PodStats, run: RunningNetwork, index: number) => void,
 ): void {
   for (const run of runs) {
-    run.network.pods.forEach((pod, index) => {
-      tell(`network="${run.network.name}",pod="${pod.id}"`, run.parts.stats[index]!, run, index);
-    });
+    for (const pod of run.network.pods.filter(run.isHere)) {
+      tell(`network="${run.network.name}",pod="${pod.id}"`, run.parts.stats[pod.index]!, run, pod.index);
+    }
   }
 }
 

@@ -4,12 +4,12 @@ import { failpoint } from "../delivery/failpoint.ts";
 import type { HookCaller } from "../delivery/hook-caller.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodStats } from "../delivery/pod-stats.ts";
-import { messagesFrom, tombstonesFrom } from "../delivery/steps.ts";
+import { messagesFrom, passageOf, tombstonesFrom } from "../delivery/steps.ts";
 import { newCorrelationId } from "../envelope/correlation.ts";
 import { type Headers, inTrace, type Token } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
 import type { Network, Pod } from "../topology/network.ts";
-import type { Line, Note, Receipt } from "../transport/transport.ts";
+import type { Injected, Line, Note, Receipt } from "../transport/transport.ts";
 
 export interface OriginOptions {
   readonly network: Network;
@@ -52,6 +52,13 @@ export interface Refused {
   readonly error: unknown;
 }
 
+interface Called {
+  readonly outcome: Outcome<unknown>;
+  readonly subject: CallSubject;
+}
+
+type Answer = Accepted | Refused;
+
 /** Takes events in: calls the hook of a gateway or initiator, and resolves once what it returned is durable. */
 export class Origin {
   readonly #options: OriginOptions;
@@ -79,21 +86,26 @@ export class Origin {
   }
 
   /** @throws FullError, UnavailableError from the engine */
-  accept(incoming: Incoming): Promise<Accepted | Refused> {
+  accept(incoming: Incoming): Answer | Promise<Answer> {
     const { caller, stats, clock, pod } = this.#options;
-    const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
+    const time = clock.now();
+    const correlationId = incoming.correlationId ?? newCorrelationId(time);
     stats.received++;
     const { traceparent } = incoming.carried ?? {};
-    const subject: CallSubject = { id: `${correlationId}/${pod.id}`, correlationId, attempt: 1, traceparent };
+    const id = `${correlationId}/${pod.id}`;
+    const subject: CallSubject = { id, correlationId, attempt: 1, traceparent, isEntry: true };
     const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
     const send = (outcome: Outcome<unknown>) => {
       failpoint("after-hook", pod.id);
-      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), outcome);
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId, time), subject.span), {
+        outcome,
+        subject,
+      });
     };
     return called instanceof Promise ? called.then(send) : send(called);
   }
 
-  async #send(incoming: Incoming, parent: Token, outcome: Outcome<unknown>): Promise<Accepted | Refused> {
+  #send(incoming: Incoming, parent: Token, { outcome, subject }: Called): Answer | Promise<Answer> {
     const { network, pod, line, stats, clock } = this.#options;
     const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
     if (judgement.next !== "send" && judgement.next !== "suppress") {
@@ -104,30 +116,34 @@ export class Origin {
     const isMessage = judgement.next === "send";
     const tokens = isMessage
       ? messagesFrom(pod, parent, judgement.payload, now)
-      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now });
+      : tombstonesFrom(network, pod, parent, { reason: "suppressed", now, instead: incoming.payload });
     const status = isMessage ? "accepted" : "suppressed";
     const receipt = incoming.receiptFor?.(status, correlationId);
-    const sent = await line.inject(tokens, {
+    const sent = line.inject(tokens, {
+      passage: passageOf(isMessage ? "sent" : "suppressed", now, subject),
       ...(receipt === undefined ? {} : { receipt }),
       ...(incoming.notes === undefined ? {} : { notes: incoming.notes }),
     });
-    failpoint("after-inject", pod.id);
-    if (sent === "duplicate") return { status: "duplicate", correlationId };
-    if (isMessage) stats.sent++;
-    else stats.tombstonesOut += tokens.length;
-    return { status, correlationId };
+    const answer = (injected: Injected): Answer => {
+      failpoint("after-inject", pod.id);
+      if (injected === "duplicate") return { status: "duplicate", correlationId };
+      if (isMessage) stats.sent++;
+      else stats.tombstonesOut += tokens.length;
+      return { status, correlationId };
+    };
+    return sent instanceof Promise ? sent.then(answer) : answer(sent);
   }
 
   /** What the first token follows from: nothing travelled yet, so it has no edge. */
-  #root(incoming: Incoming, correlationId: string): Token {
-    const { pod, clock } = this.#options;
+  #root(incoming: Incoming, correlationId: string, time: number): Token {
+    const { pod } = this.#options;
     return {
       correlationId,
       edge: -1,
       reason: undefined,
       cause: [],
       origin: pod.id,
-      time: clock.now(),
+      time,
       hop: 0,
       headers: incoming.carried,
       reply: incoming.isAwaited ? this.#options.addressOf(correlationId) : undefined,

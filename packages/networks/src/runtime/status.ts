@@ -1,4 +1,4 @@
-import type { Network } from "../topology/network.ts";
+import type { Pod } from "../topology/network.ts";
 import type { PodType } from "../topology/pod-type.ts";
 import type { Backlog, Line } from "../transport/transport.ts";
 import type { Assembly } from "./assembly.ts";
@@ -14,6 +14,8 @@ export interface NetworkStatus {
   /** Why it is not. */
   readonly reason: string | undefined;
   readonly deadLetters: number;
+  /** How many processes run it, where there can be several. */
+  readonly processes?: number;
   readonly pods: readonly PodStatus[];
 }
 
@@ -29,6 +31,8 @@ export interface PodStatus {
   readonly late: number;
   readonly dead: number;
   readonly blocked: number;
+  /** How many processes run it, where there can be several. */
+  readonly processes?: number;
   readonly inFlight: number;
   readonly backlog: Backlog;
   readonly openSets: number | undefined;
@@ -36,8 +40,8 @@ export interface PodStatus {
   readonly oldestSetAt: number | undefined;
 }
 
-export async function podStatuses(network: Network, line: Line, parts: Assembly): Promise<PodStatus[]> {
-  return network.pods.map((pod) => {
+export async function podStatuses(pods: readonly Pod[], line: Line, parts: Assembly): Promise<PodStatus[]> {
+  return pods.map((pod) => {
     const stats = parts.stats[pod.index]!;
     const sets = parts.openSets(pod);
     return {

@@ -37,7 +37,16 @@ function makeEdges({ draft, graph }: Composition, report: Report): Edge[] {
     to: link.to,
     place: report.placeOf(link.edge.node),
     needsTombstones: waited.has(link.to),
+    keyPointers: keyPointersFrom(graph, link.to),
   }));
+}
+
+function keyPointersFrom(graph: Graph, pod: number): string[] {
+  const found = [...reach([pod], graph.next)].flatMap((index) => {
+    const correlate = graph.pods[index]!.aggregate?.correlate;
+    return correlate?.by === "key" ? [correlate.pointer] : [];
+  });
+  return [...new Set(found)];
 }
 
 function compare(a: string, b: string): number {

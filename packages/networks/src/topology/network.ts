@@ -26,6 +26,8 @@ export interface Edge {
   readonly place: Place;
   /** Whether somebody down the road waits for every token: a tombstone must then be sent where a message is not. */
   readonly needsTombstones: boolean;
+  /** JSON pointers by which aggregators down the road tell their sets apart: a tombstone must know what they lead to. */
+  readonly keyPointers: readonly string[];
 }
 
 /** Durations are milliseconds. */

@@ -1,5 +1,8 @@
+import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
+import type { Passage } from "../history/passage.ts";
+import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "./dead-letter.ts";
 
@@ -27,6 +30,8 @@ export interface OpenOptions {
 }
 
 /** A network on its transport. */
+export type Injected = "new" | "duplicate";
+
 export interface Line {
   readonly network: Network;
   /** Longest payload it can carry. Absent: that of any message. */
@@ -34,13 +39,10 @@ export interface Line {
   /** Takes what a hook returned out of its hands: later changes to the object change nothing here. */
   seal(value: object): Payload;
   /**
-   * Resolves once the tokens are durable. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
+   * Resolves once the tokens are durable; an engine that has nothing to wait for answers at once. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
    * @throws FullError, UnavailableError
    */
-  inject(
-    tokens: readonly Token[],
-    extra?: { readonly receipt?: Receipt; readonly notes?: readonly Note[] },
-  ): Promise<"new" | "duplicate">;
+  inject(tokens: readonly Token[], extra?: InjectOptions): Injected | Promise<Injected>;
   /** Hands the tokens that wait at a pod to `handler`, at most `credit` of them open at once, until closed. */
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */
@@ -51,6 +53,10 @@ export interface Line {
   note(pod: number, name: string): string | undefined | Promise<string | undefined>;
   /** How ends tell a gateway in another process. Absent where every pod is in this one. */
   readonly replies?: Replies;
+  /** The other processes that run this network. Absent where there can be none. */
+  readonly peers?: Peers;
+  /** What only one of several processes may do. Absent where there is only one. */
+  readonly leases?: Leases;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
   /** Replaces the answer of a known key. */
   answer(receipt: Receipt): Promise<void>;
@@ -60,6 +66,10 @@ export interface Line {
   /** Tokens of one correlation id that are still on their way. */
   pending(correlationId: string): Promise<number>;
   readonly deadLetters: DeadLetters;
+  /** What became of a message at the pods it has passed, where the engine remembers it. */
+  passages?(correlationId: string): readonly PodPassage[];
+  /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
+  readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
   /** Resolves when all that was committed is durable. */
   flush(): Promise<void>;
@@ -83,6 +93,13 @@ export interface EndReply {
   readonly ending: "done" | TombstoneReason;
   /** JSON. */
   readonly payload: string | undefined;
+}
+
+/** Processes that run the same network. What they tell is JSON. */
+export interface Peers {
+  answer(tell: () => Promise<string>): void;
+  /** What all who answer in time have told, this process included. */
+  ask(forMs: number): Promise<readonly string[]>;
 }
 
 export interface ConsumeOptions {
@@ -134,6 +151,15 @@ export interface Step {
   /** A sink keeps the payload of its input. */
   readonly record?: { readonly pod: number; readonly keep: number };
   readonly notes?: readonly Note[];
+  /** What is remembered of it, where the engine remembers. */
+  readonly passage?: Passage;
+}
+
+/** What becomes durable together with tokens that enter. */
+export interface InjectOptions {
+  readonly receipt?: Receipt;
+  readonly notes?: readonly Note[];
+  readonly passage?: Passage;
 }
 
 export interface Note {

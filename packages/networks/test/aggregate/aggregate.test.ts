@@ -168,6 +168,28 @@ describe.each(engines)("on the %s engine, an aggregator", (_, make) => {
     expect(reasons).toEqual(["late", "duplicate-key", "no-key"]);
   });
 
+  test("by key closes at once when a branch, or the gateway itself, suppresses its message", async () => {
+    const net = network(
+      ["a:gateway", "b:gateway", "r:relay", "q:relay", "j:aggregator", "s:sink"],
+      ["a>r", "r>q", "q>j", "b>j", "j>s"],
+      { j: "correlate: { key: /id }" },
+    );
+    const run = await start(net, await make(), {
+      r: () => undefined,
+      b: (payload: { id: number }) => (payload.id === 2 ? undefined : payload),
+    });
+    await send(run, "b", { id: 1, from: "b" });
+    await send(run, "a", { id: 1, from: "a" });
+    await until(async () => (await outputs(run)).length === 1);
+    expect(await outputs(run)).toEqual([{ results: [{ id: 1, from: "b" }] }]);
+    await run.send("b", { payload: { id: 2 }, headers: {} });
+    await send(run, "a", { id: 2 });
+    const joiner = net.pods.findIndex((pod) => pod.id === "j");
+    await until(() => run.parts.stats[joiner]!.received === 4);
+    await until(() => openSets(run) === 0);
+    expect(await run.line.deadLetters.count()).toBe(0);
+  });
+
   test("by header joins what carries the same one", async () => {
     const net = network(["a:gateway", "b:gateway", "j:aggregator", "s:sink"], ["a>j", "b>j", "j>s"], {
       j: "correlate: { header: x-order }",

@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
-import type { DeadLetter, Network, NetworkStatus } from "@pawl/networks";
+import type { DeadLetter, Line, Network, NetworkStatus, Transport } from "@pawl/networks";
 import type { Call } from "../../command.ts";
 import { CommandError, notFound } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { SoundFile } from "./network-file.ts";
+import { logTo } from "./running.ts";
+import { transportUrl, withNats } from "./transport.ts";
 
 /** What can be asked of a network from outside, whether a process runs it or not. */
 export interface Desk {
-  /** Where the process that runs it listens; nothing when none does. */
+  /** Where the process that runs it listens; nothing when none does, or when there are several. */
   readonly url: string | undefined;
   status(): Promise<NetworkStatus | undefined>;
   list(filter: { readonly pod?: string; readonly limit?: number }): Promise<readonly DeadLetter[]>;
@@ -21,6 +23,8 @@ export interface Desk {
 /** Asks the process that runs the network, or opens its messages itself when none does. */
 export async function withDesk<T>(call: Call, sound: SoundFile, use: (desk: Desk) => Promise<T>): Promise<T> {
   const { network, database } = sound;
+  const nats = transportUrl(call);
+  if (nats !== undefined) return withNatsDesk(call, nats, { sound, use });
   const { findOwner } = await import("@pawl/networks");
   const owner = findOwner(database, network.name);
   if (owner === undefined) return withLocalDesk(sound, use);
@@ -31,23 +35,45 @@ export async function withDesk<T>(call: Call, sound: SoundFile, use: (desk: Desk
 
 async function withLocalDesk<T>({ network, database: file }: SoundFile, use: (desk: Desk) => Promise<T>): Promise<T> {
   if (!existsSync(file)) return use(emptyDesk);
-  const { createSqliteTransport, replay } = await import("@pawl/networks");
+  const { createSqliteTransport } = await import("@pawl/networks");
   const transport = createSqliteTransport({ file });
   try {
-    const line = await transport.open(network);
-    const { deadLetters } = line;
-    const get = async (id: number) => (await deadLetters.get(id)) ?? unknownLetter(id);
-    return await use({
-      url: undefined,
-      status: async () => undefined,
-      list: (filter) => deadLetters.list(filter),
-      get,
-      replay: async (id) => replay(line, await get(id), Date.now()),
-      purge: (id) => deadLetters.remove(id === undefined ? undefined : [id]),
-    });
+    return await use(await deskOf(await transport.open(network)));
   } finally {
     await transport.close();
   }
+}
+
+const askMs = 1_000;
+
+/** Whoever runs it: what is durable lies on the server, and the processes tell of themselves. */
+async function withNatsDesk<T>(
+  call: Call,
+  url: string,
+  { sound, use }: { readonly sound: SoundFile; readonly use: (desk: Desk) => Promise<T> },
+): Promise<T> {
+  const { network } = sound;
+  const { askStatus } = await import("@pawl/networks");
+  const work = async (transport: Transport) => {
+    const line = await transport.open(network);
+    return use({ ...(await deskOf(line)), status: () => askStatus(line, askMs) });
+  };
+  return withNats(call, url, { network, setUp: "look", log: logTo(call), work });
+}
+
+/** What can be asked of a line that is open here. */
+async function deskOf(line: Line): Promise<Desk> {
+  const { replay } = await import("@pawl/networks");
+  const { deadLetters } = line;
+  const get = async (id: number) => (await deadLetters.get(id)) ?? unknownLetter(id);
+  return {
+    url: undefined,
+    status: async () => undefined,
+    list: (filter) => deadLetters.list(filter),
+    get,
+    replay: async (id) => replay(line, await get(id), Date.now()),
+    purge: (id) => deadLetters.remove(id === undefined ? undefined : [id]),
+  };
 }
 
 const emptyDesk: Desk = {

@@ -2,12 +2,14 @@ import type { Command } from "../../command.ts";
 import { formatTable, formatTime } from "../../output/table.ts";
 import { withDesk } from "./desk.ts";
 import { soundNetwork } from "./network-file.ts";
+import { transportOptions } from "./transport.ts";
 
 export const command: Command = {
   arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
   options: [
     { flags: "--pod <id>", description: "Only those of one pod" },
     { flags: "--limit <count>", description: "At most so many", default: "50" },
+    ...transportOptions,
   ],
   json: true,
   examples: ["pawl network dlq list scoring --pod price"],

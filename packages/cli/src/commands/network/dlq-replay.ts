@@ -4,6 +4,7 @@ import { plural } from "../../output/diagnostics.ts";
 import { withDesk } from "./desk.ts";
 import { letterId } from "./letter-id.ts";
 import { soundNetwork } from "./network-file.ts";
+import { transportOptions } from "./transport.ts";
 
 const mostAtOnce = 1_000;
 
@@ -12,7 +13,7 @@ export const command: Command = {
     { name: "<file>", description: "A network file, or the name of a network", complete: "file" },
     { name: "[id]", description: "The number of the dead letter" },
   ],
-  options: [{ flags: "--all", description: "Every dead letter of the network" }],
+  options: [{ flags: "--all", description: "Every dead letter of the network" }, ...transportOptions],
   json: true,
   details: "Send a dead letter again, under a new correlation id: the old one has come to its end.",
   async run(call) {

@@ -2,12 +2,14 @@ import type { Command } from "../../command.ts";
 import { withDesk } from "./desk.ts";
 import { letterId } from "./letter-id.ts";
 import { soundNetwork } from "./network-file.ts";
+import { transportOptions } from "./transport.ts";
 
 export const command: Command = {
   arguments: [
     { name: "<file>", description: "A network file, or the name of a network", complete: "file" },
     { name: "<id>", description: "The number of the dead letter" },
   ],
+  options: transportOptions,
   json: true,
   async run(call) {
     const sound = await soundNetwork(call, call.arguments[0]!);

@@ -6,6 +6,18 @@ export const networkCommands: readonly CommandEntry[] = [
   { name: "graph", summary: "Print a network as a Mermaid graph", load: () => import("./graph.ts") },
   { name: "new", summary: "Write a first network and the hooks of its pods", load: () => import("./new.ts") },
   { name: "up", summary: "Run all pods of a network in this process", load: () => import("./up.ts") },
+  { name: "pod", summary: "Run one pod of a network in a process of its own", load: () => import("./pod.ts") },
+  {
+    name: "processes",
+    summary: "Print the command line of each process of a network",
+    load: () => import("./processes.ts"),
+  },
+  {
+    name: "permissions",
+    summary: "Print who may send what on a NATS server",
+    load: () => import("./permissions.ts"),
+  },
+  { name: "set-up", summary: "Make the streams of a network on a NATS server", load: () => import("./set-up.ts") },
   { name: "trigger", summary: "Send one message into a network", load: () => import("./trigger.ts") },
   {
     name: "dlq",

@@ -9,13 +9,14 @@ import { CommandError, notFound } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { projectOf } from "../../open-project.ts";
 import { formatDiagnostics } from "../../output/diagnostics.ts";
+import { networksFile } from "../../stored-networks.ts";
 
 /**
  * Where networks keep their messages: one file per project. Outside of any project it is one per network file, in the
  * user's state folder, so that two networks of the same name never meet.
  */
 export function networksDatabase(project: Project, file: string): string {
-  if (project.isProject) return join(project.stateDir, "networks.db");
+  if (project.isProject) return networksFile(project);
   const name = createHash("sha256").update(file).digest("hex").slice(0, 16);
   return join(project.stateDir, `networks-${name}.db`);
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { LoadedProject, Secrets } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
-import type { RunningNetworks, StartNetworksOptions } from "@pawl/networks";
+import type { RunningNetworks, StartNetworksOptions, StopOptions, Transport } from "@pawl/networks";
 import type { Call } from "../../command.ts";
 import { loadProjectToRun, provided } from "../../open-project.ts";
 import { maskOf, secretsOf } from "../../project-secrets.ts";
@@ -13,7 +13,9 @@ import { invalid, type SoundFile } from "./network-file.ts";
 
 export interface RunOptions {
   readonly host?: ServerHost;
-  readonly engine: "sqlite" | "memory";
+  readonly transport: Transport;
+  /** Ids of the pods that run here. Default: all. */
+  readonly pods?: readonly string[];
   readonly isStrict: boolean;
   /** Auto-triggers and triggers too. Default: true. */
   readonly startsByItself?: boolean;
@@ -21,7 +23,15 @@ export interface RunOptions {
 
 export interface RunningFile {
   readonly networks: RunningNetworks;
-  close(): Promise<void>;
+  close(options?: StopOptions): Promise<void>;
+}
+
+/** What keeps the messages of a network on this machine. */
+export async function localTransport({ database }: SoundFile, engine: "sqlite" | "memory"): Promise<Transport> {
+  const { createMemoryTransport, createSqliteTransport } = await import("@pawl/networks");
+  if (engine === "memory") return createMemoryTransport();
+  mkdirSync(dirname(database), { recursive: true });
+  return createSqliteTransport({ file: database });
 }
 
 /**
@@ -29,28 +39,36 @@ export interface RunningFile {
  * @throws CommandError when its modules cannot be used, exit 3
  */
 export async function runNetworkFile(call: Call, sound: SoundFile, options: RunOptions): Promise<RunningFile> {
-  const { createMemoryTransport, createSqliteTransport, startNetworks } = await import("@pawl/networks");
-  const loaded = await loadProjectToRun(call, sound.project);
-  mkdirSync(dirname(sound.database), { recursive: true });
-  const transport =
-    options.engine === "memory" ? createMemoryTransport() : createSqliteTransport({ file: sound.database });
+  const { startNetworks } = await import("@pawl/networks");
+  const { transport } = options;
+  const loaded = await loadProjectToRun(call, sound.project).catch(async (error: unknown) => {
+    await transport.close();
+    throw error;
+  });
   const flows = await flowParts(sound, loaded, options.host);
-  const close = async (networks?: RunningNetworks) => {
-    await networks?.stop();
+  const close = async (networks?: RunningNetworks, how?: StopOptions) => {
+    await networks?.stop(how);
     await transport.close();
     await flows.close();
   };
   const http = options.host === undefined ? {} : { http: options.host.main, atRoot: true };
   const { file, project } = sound;
-  const { isStrict, startsByItself = true } = options;
+  const { isStrict, startsByItself = true, pods } = options;
+  const here = pods === undefined ? {} : { pods };
   const mask = await maskOf(loaded, { secrets: flows.secrets, env: call.env });
-  const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log: logTo(call), mask };
-  const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options });
+  const log = logTo(call);
+  const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log, mask, ...here };
+  const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   if (hasErrors(networks.diagnostics)) {
     await close(networks);
     throw invalid(call, { ...sound, diagnostics: networks.diagnostics });
   }
-  return { networks, close: () => close(networks) };
+  return { networks, close: (how) => close(networks, how) };
 }
 
 /** An engine for pods that are flows, and a store for pods that are fed by triggers; nothing when there are none. */

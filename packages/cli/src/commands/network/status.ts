@@ -4,6 +4,7 @@ import { projectOf } from "../../open-project.ts";
 import { formatTable } from "../../output/table.ts";
 import { withDesk } from "./desk.ts";
 import { soundNetwork } from "./network-file.ts";
+import { transportOptions } from "./transport.ts";
 
 interface Shown {
   readonly network: Network;
@@ -14,6 +15,7 @@ interface Shown {
 
 export const command: Command = {
   arguments: [{ name: "[files...]", description: "Network files. Default: all of the project", complete: "file" }],
+  options: transportOptions,
   json: true,
   details: "Show which networks run, what waits at their pods, and how many dead letters they have.",
   async run(call) {
@@ -42,13 +44,26 @@ export const command: Command = {
   },
 };
 
+function processes(count: number): string {
+  return `${count} process${count === 1 ? "" : "es"}`;
+}
+
+function whereOf(url: string | undefined, status: NetworkStatus | undefined): string {
+  if (url !== undefined) return `${status?.state ?? "runs"} at ${url}`;
+  if (!status?.processes) return "does not run";
+  const why = status.reason === undefined ? "" : ` · not ready: ${status.reason}`;
+  return `${status.state} in ${processes(status.processes)}${why}`;
+}
+
 function print({ terminal }: Call, { network, url, status, deadLetters }: Shown): void {
-  const where = url === undefined ? "does not run" : `${status?.state ?? "runs"} at ${url}`;
+  const where = whereOf(url, status);
   const dead = deadLetters === 0 ? "" : ` · ${deadLetters} dead: pawl network dlq list ${network.name}`;
   terminal.out(`${terminal.colors.bold(network.name)}  ${where}${dead}`);
   const rows = (status?.pods ?? []).map((pod) => {
     const sets = pod.openSets ? `${pod.openSets} sets open` : "";
-    return [pod.id, pod.type, `${pod.received} in`, `${pod.sent} out`, `${pod.backlog.messages} waiting`, sets];
+    const running = pod.processes === undefined ? "" : processes(pod.processes);
+    const counts = [`${pod.received} in`, `${pod.sent} out`, `${pod.backlog.messages} waiting`];
+    return [pod.id, pod.type, ...counts, sets, running];
   });
   for (const line of formatTable(rows)) terminal.out(`  ${line}`);
 }

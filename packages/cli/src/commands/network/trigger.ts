@@ -1,12 +1,14 @@
 import type { Json, JsonObject } from "@pawl/flows";
 import { nearest } from "@pawl/hooks/diagnostics";
 import { parseDuration } from "@pawl/hooks/guard";
+import type { Transport } from "@pawl/networks";
 import type { Call, Command } from "../../command.ts";
 import { CommandError, notFound, usageError } from "../../command-error.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { request } from "./desk.ts";
 import { type SoundFile, soundNetwork } from "./network-file.ts";
-import { runNetworkFile } from "./running.ts";
+import { localTransport, logTo, type RunOptions, runNetworkFile } from "./running.ts";
+import { transportOptions, transportUrl, withNats } from "./transport.ts";
 
 /** What the command prints under `--json`. */
 interface Sent {
@@ -34,6 +36,7 @@ export const command: Command = {
     { flags: "--data <json>", description: "The payload, a JSON object. Default: {}" },
     { flags: "--header <name:value>", description: "A header for the hook to see", isList: true },
     { flags: "--wait <duration>", description: "Wait until every sink was reached, such as 5s" },
+    ...transportOptions,
   ],
   json: true,
   details:
@@ -44,6 +47,8 @@ export const command: Command = {
     const sound = await soundNetwork(call, file);
     checkPod(sound, pod);
     const message: Message = { payload: payloadOf(call), waitMs: waitOf(call), headers: headersOf(call) };
+    const nats = transportUrl(call);
+    if (nats !== undefined) return show(call, await sendOver(call, nats, { sound, pod, message }));
     const { findOwner } = await import("@pawl/networks");
     const owner = findOwner(sound.database, sound.network.name);
     if (owner !== undefined && owner.url === undefined) {
@@ -113,12 +118,20 @@ async function sendThere(call: Call, url: string, { sound, pod, message }: Sendi
 }
 
 /** Nobody runs it: this process does, until the message has gone its way. */
-async function sendHere(call: Call, { sound, pod, message }: Sending): Promise<Sent> {
-  const { networks, close } = await runNetworkFile(call, sound, {
-    engine: "sqlite",
-    isStrict: false,
-    startsByItself: false,
-  });
+async function sendHere(call: Call, sending: Sending): Promise<Sent> {
+  const transport = await localTransport(sending.sound, "sqlite");
+  return sendThrough(call, sending, { transport, isStrict: false, startsByItself: false });
+}
+
+/** The pod runs here too for a moment, and passes the message on to those that run elsewhere. */
+function sendOver(call: Call, url: string, sending: Sending): Promise<Sent> {
+  const work = (transport: Transport) =>
+    sendThrough(call, sending, { transport, isStrict: false, startsByItself: false, pods: [sending.pod] });
+  return withNats(call, url, { network: sending.sound.network, log: logTo(call), work });
+}
+
+async function sendThrough(call: Call, { sound, pod, message }: Sending, how: RunOptions): Promise<Sent> {
+  const { networks, close } = await runNetworkFile(call, sound, how);
   try {
     const run = networks.runs.get(sound.network.name)!;
     const { randomUUID } = await import("node:crypto");
@@ -132,7 +145,7 @@ async function sendHere(call: Call, { sound, pod, message }: Sending): Promise<S
     }
     const id = { id: correlationId, correlationId };
     if (settled === undefined || sent.status !== "accepted") {
-      await run.idle();
+      if (how.pods === undefined) await run.idle();
       return { status: sent.status, ...id };
     }
     const ends = await settled;

@@ -78,7 +78,7 @@ export async function awaitSignal({ frame, recordId }: At<Step>, question: Quest
   const { kind, message, approvers = [], expiresMs, input, asker } = question;
   const id = waitId(recordId, asker);
   const name = kind === "approval" ? approvalSignal(id) : inputSignal(id);
-  const earlier = frame.scope.earlierWait(id, name);
+  const earlier = await frame.scope.earlierWait(id, name);
   const askedAt = earlier?.since ?? host.clock.now();
   const expiresAt = earlier ? earlier.until : expiresMs === undefined ? undefined : askedAt + expiresMs;
   if (!earlier?.isOver) {

@@ -47,6 +47,7 @@ export async function openFrame(opening: Opening): Promise<Frame> {
     trigger: triggerValue(run),
     run: { id: run.id, started_at: isoTime(run.startedAt ?? run.createdAt), starts: run.starts },
     flow: { name: flow.name, description: flow.description ?? null, hash: flow.hash },
+    functions: host.functions,
   };
   const execution: Execution = { host, run, flow, hooks: host.hooksFor(flow), secrets, masker, runSequence };
   return { execution, scope, signal, values, prefix: "", path: [], place: steps, visits: new Map() };

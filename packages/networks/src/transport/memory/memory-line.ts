@@ -11,8 +11,9 @@ import type {
   ConsumeOptions,
   Consumer,
   Delivery,
+  Injected,
+  InjectOptions,
   Line,
-  Note,
   Outputs,
   Receipt,
   Step,
@@ -51,10 +52,7 @@ export class MemoryLine implements Line {
     return ValuePayload.of(value);
   }
 
-  async inject(
-    tokens: readonly Token[],
-    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
-  ): Promise<"new" | "duplicate"> {
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Injected {
     if (extra.receipt !== undefined && this.#notes.receipt(extra.receipt) !== undefined) return "duplicate";
     let fresh = 0;
     for (const token of tokens) if (this.#accept(token)) fresh++;

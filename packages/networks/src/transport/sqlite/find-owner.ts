@@ -1,12 +1,9 @@
 import { existsSync } from "node:fs";
 import { openDatabase } from "@pawl/flows/sqlite";
-import { ownerOf } from "./open-network.ts";
+import { type NetworkOwner, ownerOf } from "./open-network.ts";
 
 /** Who runs a network on this file now, if anybody: a living process of this machine, and where it listens. */
-export function findOwner(
-  file: string,
-  network: string,
-): { readonly pid: number; readonly url: string | undefined } | undefined {
+export function findOwner(file: string, network: string): NetworkOwner | undefined {
   if (!existsSync(file)) return undefined;
   const database = openDatabase(file);
   try {

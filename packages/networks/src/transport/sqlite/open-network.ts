@@ -1,19 +1,27 @@
+import { randomBytes } from "node:crypto";
 import type { Database } from "@pawl/flows/sqlite";
 import { identify, isAlive } from "@pawl/hooks/process";
 import { toEnvelope } from "../../envelope/envelope.ts";
 import type { Network } from "../../topology/network.ts";
 import type { NewDeadLetter } from "../dead-letter.ts";
 import { LockedError, type OpenOptions } from "../transport.ts";
+import { endOf } from "./step-change.ts";
 import { tokenOf } from "./token-row.ts";
 
 type Ends = readonly [from: string, to: string];
 
 /**
  * Finds or makes the row of a network, takes it for this process, and brings what waits in it to this revision.
- * @returns the number of the network in the file
+ * @returns the number of the network in the file, and what proves to its owner that one can read the file
  * @throws LockedError
  */
-export function openNetwork(database: Database, network: Network, options: OpenOptions, now: number): number {
+export function openNetwork(
+  database: Database,
+  network: Network,
+  options: OpenOptions,
+  now: number,
+): { readonly net: number; readonly key: string } {
+  const key = randomBytes(32).toString("base64url");
   const edges: Ends[] = network.edges.map((edge) => [network.pods[edge.from]!.id, network.pods[edge.to]!.id]);
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -29,11 +37,11 @@ export function openNetwork(database: Database, network: Network, options: OpenO
     const self = identify(process.pid);
     database
       .prepare(
-        "UPDATE networks SET revision = ?, edges = ?, owner_pid = ?, owner_start = ?, owner_url = ? WHERE id = ?",
+        "UPDATE networks SET revision = ?, edges = ?, owner_pid = ?, owner_start = ?, owner_url = ?, owner_key = ? WHERE id = ?",
       )
-      .run(network.revision, JSON.stringify(edges), process.pid, self?.startTime ?? "", options.url ?? null, net);
+      .run(network.revision, JSON.stringify(edges), process.pid, self?.startTime ?? "", options.url ?? null, key, net);
     database.exec("COMMIT");
-    return net;
+    return { net, key };
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;
@@ -41,15 +49,28 @@ export function openNetwork(database: Database, network: Network, options: OpenO
 }
 
 export function releaseNetwork(database: Database, net: number): void {
-  database.prepare("UPDATE networks SET owner_pid = NULL, owner_start = NULL, owner_url = NULL WHERE id = ?").run(net);
+  database
+    .prepare(
+      "UPDATE networks SET owner_pid = NULL, owner_start = NULL, owner_url = NULL, owner_key = NULL WHERE id = ?",
+    )
+    .run(net);
 }
 
-/** Who runs a network now: a living process of this machine. */
-export function ownerOf(row: Record<string, unknown>): { pid: number; url: string | undefined } | undefined {
+/** A living process of this machine that runs a network. */
+export interface NetworkOwner {
+  readonly pid: number;
+  /** Where it can be reached, when it listens. */
+  readonly url: string | undefined;
+  /** Shown to it, this proves that one may read the file. */
+  readonly key: string | undefined;
+}
+
+export function ownerOf(row: Record<string, unknown>): NetworkOwner | undefined {
   if (row.owner_pid === null || row.owner_pid === undefined) return undefined;
   const identity = { pid: Number(row.owner_pid), startTime: String(row.owner_start) };
   if (!isAlive(identity)) return undefined;
-  return { pid: identity.pid, url: row.owner_url === null ? undefined : String(row.owner_url) };
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return { pid: identity.pid, url: text(row.owner_url), key: text(row.owner_key) };
 }
 
 function refuseWhenOwned(name: string, row: Record<string, unknown>): void {
@@ -84,9 +105,30 @@ function moveToRevision(database: Database, move: Move): void {
       remove.run(seq);
     }
   }
-  database.prepare("DELETE FROM seen_a WHERE net = ?").run(net);
-  database.prepare("DELETE FROM seen_b WHERE net = ?").run(net);
+  for (const table of ["seen_a", "seen_b"]) moveSeen(database, table, { net, target });
   database.prepare("DELETE FROM notes WHERE net = ? AND name LIKE 'debt/%'").run(net);
+}
+
+const beside = 1_000_000;
+
+/** What is remembered moves with its edges, both the row of an edge and the one of its end; two may change places. */
+function moveSeen(
+  database: Database,
+  table: string,
+  { net, target }: { readonly net: number; readonly target: readonly number[] },
+): void {
+  const remove = database.prepare(`DELETE FROM ${table} WHERE net = ? AND edge IN (?, ?)`);
+  const move = database.prepare(`UPDATE ${table} SET edge = ? WHERE net = ? AND edge = ?`);
+  for (const [old, edge] of target.entries()) {
+    if (edge === old) continue;
+    if (edge < 0) remove.run(net, old, endOf(old));
+    else {
+      move.run(edge + beside, net, old);
+      move.run(endOf(edge) - beside, net, endOf(old));
+    }
+  }
+  database.prepare(`UPDATE ${table} SET edge = edge - ${beside} WHERE net = ? AND edge >= ${beside}`).run(net);
+  database.prepare(`UPDATE ${table} SET edge = edge + ${beside} WHERE net = ? AND edge < -${beside}`).run(net);
 }
 
 /** A tombstone of a lost edge says nothing that anybody could still use. */

@@ -63,4 +63,12 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX dead_letters_net ON dead_letters (net, id);
     `,
   },
+  {
+    id: 2,
+    sql: `
+      ALTER TABLE seen_a ADD COLUMN passage TEXT;
+      ALTER TABLE seen_b ADD COLUMN passage TEXT;
+      ALTER TABLE networks ADD COLUMN owner_key TEXT;
+    `,
+  },
 ];

@@ -3,7 +3,7 @@ import type { Database, GroupWriter, Statement } from "@pawl/flows/sqlite";
 const generationRows = 250_000;
 
 /**
- * Every token id of the recent past, on disk, in two tables: when the younger is full (or as old as the window), the
+ * Every token id of the recent past with the step that it came from, on disk, in two tables: when the younger is full (or as old as the window), the
  * older is emptied whole, which costs SQLite next to nothing, and the two change places.
  */
 export class SeenIds {
@@ -26,9 +26,9 @@ export class SeenIds {
     this.#insert = this.#prepare();
   }
 
-  /** Inside a transaction. @returns false when it was known */
-  add(net: number, correlationId: string, edge: number): boolean {
-    const isNew = Number(this.#insert.run(net, correlationId, edge).changes) > 0;
+  /** Inside a transaction, with what is remembered of how it came. @returns false when it was known */
+  add(net: number, correlationId: string, edge: number, passage: string | null): boolean {
+    const isNew = Number(this.#insert.run(net, correlationId, edge, passage).changes) > 0;
     if (isNew) this.#rows++;
     return isNew;
   }
@@ -67,7 +67,7 @@ export class SeenIds {
 
   #prepare(): Statement {
     return this.#database.prepare(
-      `INSERT OR IGNORE INTO ${this.#younger} SELECT ?1, ?2, ?3
+      `INSERT OR IGNORE INTO ${this.#younger} SELECT ?1, ?2, ?3, ?4
        WHERE NOT EXISTS (SELECT 1 FROM ${this.#older} WHERE net = ?1 AND corr = ?2 AND edge = ?3)`,
     );
   }

@@ -2,6 +2,7 @@ import type { Database } from "@pawl/flows/sqlite";
 import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, TextPayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
+import { type EdgeEnds, type PodPassage, readPassages } from "../../history/read-passages.ts";
 import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
 import type { DeadLetters } from "../dead-letter.ts";
@@ -11,6 +12,7 @@ import {
   type ConsumeOptions,
   type Consumer,
   type Delivery,
+  type InjectOptions,
   type Line,
   type Note,
   type Outputs,
@@ -35,6 +37,7 @@ export interface SqliteLineParts {
   readonly turns: Turns;
   readonly tables: Tables;
   readonly clock: Clock;
+  readonly key: string;
   nextSeq(): number;
   closed(): void;
 }
@@ -53,10 +56,12 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   /** Per sink, the number of its newest output. */
   readonly #lastOutputs: number[];
   readonly #podsWithNotes: Set<number>;
+  readonly #ends: EdgeEnds;
   #isClosed = false;
 
   constructor(network: Network, parts: SqliteLineParts) {
     this.network = network;
+    this.#ends = network.edges.map((edge) => [network.pods[edge.from]!.id, network.pods[edge.to]!.id]);
     this.#parts = parts;
     this.tables = parts.tables;
     this.seen = parts.seen;
@@ -68,14 +73,20 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
     for (const row of parts.tables.tokens()) this.#recover(row);
   }
 
+  get key(): string {
+    return this.#parts.key;
+  }
+
+  passages(correlationId: string): readonly PodPassage[] {
+    const { database, tables } = this.#parts;
+    return readPassages(database, tables.net, this.#ends, correlationId);
+  }
+
   seal(value: object): Payload {
     return TextPayload.of(value);
   }
 
-  inject(
-    tokens: readonly Token[],
-    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
-  ): Promise<"new" | "duplicate"> {
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<"new" | "duplicate"> {
     if (this.#isClosed) return Promise.reject(new UnavailableError("The network has stopped."));
     this.#rememberNotes(extra.notes);
     return new Promise((resolve, reject) => {

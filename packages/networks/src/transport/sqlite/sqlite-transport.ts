@@ -17,10 +17,12 @@ export interface SqliteTransportOptions {
   readonly file: string;
   /** `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
   readonly synchronous?: "full" | "normal";
-  /** How long the ids of tokens are remembered. Default: 10 min, and no more than half a million. */
+  /** How long tokens are remembered, with what became of them. Default: 30 days, and no more than half a million. */
   readonly seenWindowMs?: number;
   readonly clock?: Clock;
 }
+
+const defaultSeenMs = 30 * 24 * 3_600_000;
 
 /** Networks that this process runs, by file and name: its own lock cannot tell two of its parts from each other. */
 const openHere = new Set<string>();
@@ -31,7 +33,7 @@ export function createSqliteTransport(options: SqliteTransportOptions): Transpor
   const clock = options.clock ?? systemClock;
   const database = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
   migrate(database, "networks", migrations);
-  const seen = new SeenIds(database, options.seenWindowMs ?? 600_000, clock.now());
+  const seen = new SeenIds(database, options.seenWindowMs ?? defaultSeenMs, clock.now());
   stopWaitingWhenBusy(database);
   const turns = new Turns();
   const upkeep = new Upkeep(clock);
@@ -47,7 +49,7 @@ export function createSqliteTransport(options: SqliteTransportOptions): Transpor
         url: how.url,
       });
     }
-    const net = whenFree(() => openNetwork(database, network, how, clock.now()));
+    const { net, key } = whenFree(() => openNetwork(database, network, how, clock.now()));
     openHere.add(here);
     const tables = new Tables(database, network, net);
     const closed = () => {
@@ -62,6 +64,7 @@ export function createSqliteTransport(options: SqliteTransportOptions): Transpor
       turns,
       tables,
       clock,
+      key,
       nextSeq: () => ++seq,
       closed,
     });

@@ -1,5 +1,6 @@
 import type { Token } from "../../envelope/token.ts";
-import type { Note, Receipt, Step, StepDone } from "../transport.ts";
+import { type Passage, writePassage } from "../../history/passage.ts";
+import type { InjectOptions, Step, StepDone } from "../transport.ts";
 import type { Change } from "./commit-queue.ts";
 import type { SeenIds } from "./seen-ids.ts";
 import type { SqliteDelivery } from "./sqlite-delivery.ts";
@@ -44,22 +45,34 @@ export class StepChange implements Change {
 
   apply(): void {
     const { tables, seen } = this.#desk;
-    const { outputs, also, record, dead, notes } = this.#step;
+    const { outputs, also, record, dead, notes, passage } = this.#step;
+    const written = passage === undefined ? null : writePassage(passage);
     this.#isFresh = [];
     if (!tables.deleteToken(this.#delivery.seq)) return;
     if (also !== undefined) for (const other of also) tables.deleteToken(other.seq);
     for (let index = 0; index < outputs.length; index++) {
       const token = outputs[index]!;
-      const isFresh = seen.add(tables.net, token.correlationId, token.edge);
+      const isFresh = seen.add(tables.net, token.correlationId, token.edge, written);
       if (isFresh) tables.insertToken(token, this.#seqs[index]!, this.#arrivedAt);
       this.#isFresh.push(isFresh);
     }
+    if (passage !== undefined) this.#rememberInputs(passage);
     if (record !== undefined) this.#record(record);
     if (dead !== undefined) {
       tables.insertDead(dead);
       if (this.#delivery.seq % pruneEvery === 0) tables.pruneDead();
     }
     if (notes !== undefined) for (const note of notes) tables.setNote(note);
+  }
+
+  /** An input is remembered where no output of its own correlation id tells of the step. */
+  #rememberInputs(passage: Passage): void {
+    const { tables, seen } = this.#desk;
+    const into = this.#step.outputs[0]?.correlationId;
+    for (const { token } of [this.#delivery, ...(this.#step.also ?? [])]) {
+      if (token.correlationId === into) continue;
+      seen.add(tables.net, token.correlationId, endOf(token.edge), writePassage(passage, into));
+    }
   }
 
   settled(error: unknown): void {
@@ -85,11 +98,16 @@ export class StepChange implements Change {
 
 const none: readonly SqliteDelivery[] = [];
 
+/** The row beside that of an edge: what took the token and put none on its way. */
+export function endOf(edge: number): number {
+  return -edge - 1;
+}
+
 /** Tokens that enter the network, with what must be remembered of them. */
 export class InjectChange implements Change {
   readonly #desk: ChangeDesk;
   readonly #tokens: readonly Token[];
-  readonly #extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] };
+  readonly #extra: InjectOptions;
   readonly #done: (error: unknown, result: "new" | "duplicate") => void;
   readonly #seqs: number[];
   readonly #arrivedAt: number;
@@ -99,7 +117,7 @@ export class InjectChange implements Change {
   constructor(
     desk: ChangeDesk,
     tokens: readonly Token[],
-    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] },
+    extra: InjectOptions,
     done: (error: unknown, result: "new" | "duplicate") => void,
   ) {
     this.#desk = desk;
@@ -112,12 +130,13 @@ export class InjectChange implements Change {
 
   apply(): void {
     const { tables, seen } = this.#desk;
-    const { receipt, notes } = this.#extra;
+    const { receipt, notes, passage } = this.#extra;
+    const written = passage === undefined ? null : writePassage(passage);
     this.#fresh = [];
     this.#isKnown = receipt !== undefined && tables.receipt(receipt.pod, receipt.key, this.#arrivedAt) !== undefined;
     if (this.#isKnown) return;
     this.#tokens.forEach((token, index) => {
-      if (!seen.add(tables.net, token.correlationId, token.edge)) return;
+      if (!seen.add(tables.net, token.correlationId, token.edge, written)) return;
       const seq = this.#seqs[index]!;
       tables.insertToken(token, seq, this.#arrivedAt);
       this.#fresh.push({ token, seq });

@@ -10,16 +10,18 @@ type Head = [
   hop: number,
   headers: Token["headers"] | null,
   reply: string | null,
+  keys?: Token["keys"],
 ];
 
 export function headOf(token: Token): string {
-  const { reason, cause, origin, time, hop, headers, reply } = token;
+  const { reason, cause, origin, time, hop, headers, reply, keys } = token;
   const head: Head = [reason ?? null, cause, origin, time, hop, headers ?? null, reply ?? null];
+  if (keys !== undefined) head.push(keys);
   return JSON.stringify(head);
 }
 
 export function tokenOf(row: Record<string, unknown>): Token {
-  const [reason, cause, origin, time, hop, headers, reply] = JSON.parse(String(row.head)) as Head;
+  const [reason, cause, origin, time, hop, headers, reply, keys] = JSON.parse(String(row.head)) as Head;
   return {
     correlationId: String(row.corr),
     edge: Number(row.edge),
@@ -30,6 +32,7 @@ export function tokenOf(row: Record<string, unknown>): Token {
     hop,
     headers: headers ?? undefined,
     reply: reply ?? undefined,
+    keys,
     payload: row.data === null ? undefined : new TextPayload(String(row.data)),
   };
 }

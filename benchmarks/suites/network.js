@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { atLeast, row } from "../cases.js";
+import { inFreshProcess } from "../harness/fresh-process.js";
+import { measureRounds, roundsOf } from "../harness/rounds.js";
+
+const folder = join(import.meta.dirname, "..", "subjects", "network");
+
+/** Networks of pods. */
+export async function network({ isQuick, log }) {
+  const subject = (file, ...words) => {
+    return () => inFreshProcess(join(folder, `${file}.js`), [...words, ...(isQuick ? ["--quick"] : [])]);
+  };
+  const measured = await measureRounds(
+    {
+      memory: subject("pawl-network", "memory", "line", 300_000),
+      natsCore: subject("nats-core"),
+      sqlite: subject("pawl-network", "sqlite", "line", 40_000),
+      sqliteRows: subject("sqlite-rows"),
+      nodeRed: subject("node-red"),
+      fan: subject("pawl-network", "sqlite", "fan", 10_000),
+      nats: subject("pawl-network", "nats", "line", 30_000),
+      natsLoop: subject("nats-loop"),
+      trigger: subject("http-trigger", "pawl"),
+      bareHttp: subject("http-trigger", "bare"),
+    },
+    { rounds: roundsOf(isQuick ? 1 : 5), log },
+  );
+  const rate = (name) => measured[name]?.median;
+  return rowsOf(rate);
+}
+
+function rowsOf(rate) {
+  return [
+    row("memory", {
+      pawl: rate("memory"),
+      others: { "NATS core, publish → subscribe": rate("natsCore") },
+      target: ">= 150 000 messages/s",
+      checks: [rate("memory") >= 150_000],
+    }),
+    row("pipeline", {
+      pawl: rate("sqlite"),
+      others: { "SQLite, the same rows (floor)": rate("sqliteRows"), "Node-RED, nothing kept": rate("nodeRed") },
+      target: ">= 12 500 messages/s and >= 50 % of the bare SQLite loop of the same rows",
+      checks: [rate("sqlite") >= 12_500, atLeast(rate("sqlite"), 0.5, rate("sqliteRows"))],
+    }),
+    row("fanOut", { pawl: rate("fan"), target: ">= 3 000 correlations/s", checks: [rate("fan") >= 3_000] }),
+    row("nats", {
+      pawl: rate("nats"),
+      others: { "hand-tuned JetStream loop": rate("natsLoop") },
+      target: ">= 80 % of a hand-tuned loop with the same client and the same guarantees",
+      checks: [atLeast(rate("nats"), 0.8, rate("natsLoop"))],
+    }),
+    row("trigger", {
+      pawl: rate("trigger"),
+      others: { "node:http, nothing kept (floor)": rate("bareHttp") },
+      target: ">= 65 % of bare node:http, each answer durable",
+      checks: [atLeast(rate("trigger"), 0.65, rate("bareHttp"))],
+    }),
+  ];
+}

@@ -1,0 +1,3 @@
+import { defineConfig } from "pawl";
+
+export default defineConfig({});

@@ -1,0 +1,4 @@
+// What is exported here is public.
+export { serveRuns, type WorkerProject } from "./serve-runs.ts";
+export { createWorkerPool, type PoolHost, type WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
+export type { WorkerStatus } from "./worker-status.ts";
