@@ -3,6 +3,7 @@ import type { Engine, Flow, InputCollector, LoadedProject, Project, Secrets, Sto
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
+import { exportRuns } from "./otlp/open-export.ts";
 import { secretsOf } from "./project-secrets.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
@@ -50,8 +51,10 @@ export async function openRuntime(
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
   const secrets = await secretsOf(loaded);
+  const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();
+    await endExport();
     await store.close();
   };
   try {

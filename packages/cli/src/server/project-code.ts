@@ -1,6 +1,6 @@
 import { type KeptTexts, type LoadedProject, type ReloadedProject, reloadProject, writeKeptPlugins } from "@pawl/flows";
 import type { WorkerPool } from "@pawl/flows/workers";
-import { ownNodes, provided } from "../open-project.ts";
+import { provided } from "../open-project.ts";
 import type { Runtime } from "../runtime.ts";
 import type { FlowBook } from "./flow-book.ts";
 
@@ -35,7 +35,7 @@ export class ProjectCode {
    * @returns nothing when all is as it was
    */
   async renew(): Promise<ReloadedProject | undefined> {
-    const reloaded = await reloadProject(this.#loaded, { provide: provided, nodes: ownNodes });
+    const reloaded = await reloadProject(this.#loaded, { provide: provided });
     if (reloaded === undefined) return undefined;
     const { runtime, flows, pool } = this.#parts;
     const { loaded, changed, removed } = reloaded;

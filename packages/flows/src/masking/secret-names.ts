@@ -3,8 +3,22 @@ const secretName =
 const passwordInUrl = /^[a-z][a-z0-9+.-]*:\/\/[^/@:\s]*:([^/@\s]+)@/i;
 const shortestValue = 6;
 
-/** The values of variables whose name says that they are secret, and passwords in URLs; shorter ones would hide ordinary text. */
-export function secretVariables(env: Readonly<Record<string, string>>): string[] {
+const known = new WeakMap<Readonly<Record<string, string>>, readonly string[]>();
+
+/**
+ * The values of variables whose name says that they are secret, and passwords in URLs; shorter ones would hide ordinary
+ * text. Remembered for the environment, which is the same object for all runs of a process that have no variables of their own.
+ */
+export function secretVariables(env: Readonly<Record<string, string>>): readonly string[] {
+  let values = known.get(env);
+  if (values === undefined) {
+    values = secretsAmong(env);
+    known.set(env, values);
+  }
+  return values;
+}
+
+function secretsAmong(env: Readonly<Record<string, string>>): string[] {
   return Object.keys(env).flatMap((name) => {
     const value = env[name]!;
     const found = secretName.test(name) ? [value] : passwordIn(value);

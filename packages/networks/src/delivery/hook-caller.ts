@@ -6,7 +6,7 @@ import {
   type GuardedCall,
   type GuardOptions,
   guard,
-  isObserved,
+  hasSpans,
   type Logger,
   type Outcome,
   underTrace,
@@ -76,7 +76,7 @@ export class HookCaller {
     const start = performance.now();
     this.#stats.inFlight++;
     const enter = (context: GuardContext) => this.#enter(input, subject, context, start);
-    const outcome = isObserved() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
+    const outcome = hasSpans() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
     // Reading the clock costs more than most of this: what never waited ended when it left, or was not entered at all.
     if (!(outcome instanceof Promise)) return this.#ended(outcome, subject, Math.max(0, this.#leftAt - start));
     this.#watch?.entered(this.#name, this.#stats);

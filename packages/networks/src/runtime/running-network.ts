@@ -156,7 +156,7 @@ export class RunningNetwork {
       onEnd: (pod, token, ending) => this.#ended(pod, token, ending),
     });
     line.peers?.answer(async () => JSON.stringify(await this.status()));
-    line.replies?.listen((address, end) => void this.waiters.settle(address, end));
+    if (this.parts.origins.size > 0) line.replies?.listen((address, end) => void this.waiters.settle(address, end));
     this.watch.start();
     for (const receiver of this.parts.receivers) receiver.start();
   }
