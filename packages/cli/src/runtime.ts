@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
 import type { Collecting } from "./collect-inputs.ts";
+import { builtFile } from "./built-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
@@ -30,6 +31,12 @@ export interface Runtime extends Collecting {
   close(): Promise<void>;
 }
 
+/** For steps that say `isolate`. In sources that were not built, the engine finds one itself. */
+function isolateProgram(): { isolateProgram?: string } {
+  const file = builtFile("server/node-main.js");
+  return file === undefined ? {} : { isolateProgram: file };
+}
+
 export type FindFlow = (name: string) => Flow | undefined | Promise<Flow | undefined>;
 
 /** The engine of a project over its store, with the lifecycle hooks of the project around every step. */
@@ -53,6 +60,7 @@ export async function openRuntime(
       registry: loaded.nodes,
       hooks: loaded.hooks,
       functions: loaded.functions,
+      ...isolateProgram(),
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });

@@ -1,6 +1,7 @@
 // A worker process of `pawl serve`: executes the runs that the server sends it.
 import { findProject, loadProject } from "@pawl/flows";
 import { serveRuns } from "@pawl/flows/workers";
+import { builtFile } from "../built-file.ts";
 import { ownNodes, provided } from "../open-project.ts";
 
 await serveRuns(async (projectDir) => {
@@ -9,5 +10,5 @@ await serveRuns(async (projectDir) => {
     provide: provided,
     nodes: ownNodes,
   });
-  return { nodes, hooks, functions, secrets: config.secrets };
+  return { nodes, hooks, functions, secrets: config.secrets, isolateProgram: builtFile("server/node-main.js") };
 });

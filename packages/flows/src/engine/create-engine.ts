@@ -7,6 +7,7 @@ import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
 import { definedVariables, environmentOf } from "../execution/scope/environment.ts";
 import { encodedRun, shownRun } from "../masking/masked-run.ts";
+import { isolateNodes } from "../isolate/isolate-nodes.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
 import { createSecrets } from "../masking/secrets.ts";
@@ -50,6 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
     toolUse: options.toolUse,
     functions: options.functions,
     hooksFor: hooks.of,
+    isolated: isolateNodes({ projectDir, program: options.isolateProgram }),
     definitionOf: (run) => definitions.of(run),
     runSubFlow,
   };
@@ -66,7 +68,9 @@ export function createEngine(options: EngineOptions): Engine {
     renew({ registry, hooks: global, functions }) {
       definitions.renew(functions);
       const { of: hooksFor } = createHookSets({ ...options, hooks: global, metrics }, registry);
-      current.take({ ...host, nodes: registry, hooksFor, functions });
+      // Those that wait for work have the code that was: new ones take their place.
+      const isolated = isolateNodes({ projectDir, program: options.isolateProgram });
+      current.take({ ...host, nodes: registry, hooksFor, functions, isolated });
     },
     start: (flow, request) => start(flow, request),
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
