@@ -112,6 +112,14 @@ describe("the architecture", () => {
     }
   });
 
+  test("the life of one event passes files that are there", () => {
+    const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    const section = text.split("## The life of one event")[1]!.split("\n## ")[0]!;
+    const named = [...section.matchAll(/`((?:hooks|flows|networks|cli)\/src\/[^`]*)`/g)].map((match) => match[1]!);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((path) => !existsSync(join(root, "packages", path)))).toEqual([]);
+  });
+
   test("export maps are pinned", () => {
     const maps = folders.map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));

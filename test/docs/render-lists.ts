@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { exitCodeMeanings, exitCodes } from "../../packages/cli/src/exit-codes.ts";
+import { ownNodes } from "../../packages/cli/src/open-project.ts";
 import { serverCodes } from "../../packages/cli/src/server/codes.ts";
 import { definitionCodes } from "../../packages/flows/src/definition/codes.ts";
 import { executionCodes } from "../../packages/flows/src/execution/codes.ts";
+import type { ProblemCodes } from "../../packages/flows/src/http/codes.ts";
 import { builtInNodes } from "../../packages/flows/src/nodes/built-in.ts";
 import { pluginCodes } from "../../packages/flows/src/plugins/codes.ts";
 import { projectCodes } from "../../packages/flows/src/project/codes.ts";
 import { builtInTriggers } from "../../packages/flows/src/triggers/built-in.ts";
 import { triggerCodes } from "../../packages/flows/src/triggers/codes.ts";
+import { webhookCodes } from "../../packages/flows/src/triggers/webhook/codes.ts";
 import { answerCodes } from "../../packages/networks/src/gateway/answer.ts";
+import { networkApiCodes } from "../../packages/networks/src/http/codes.ts";
 import { networkCodes } from "../../packages/networks/src/topology/codes.ts";
 import { deadReasons } from "../../packages/networks/src/transport/dead-letter.ts";
 
@@ -25,8 +29,20 @@ const areas: readonly [title: string, about: string, codes: Readonly<Record<stri
   ["Network files", "What `pawl network check` finds in a network file and the modules of its pods.", networkCodes],
   ["Dead letters", "Why a pod gave up on a message: `pawl network dlq list`.", deadReasons],
   ["Gateways and sinks", "`error.code` in the answers of a network's own paths.", answerCodes],
-  ["HTTP", "The `code` of a problem that the server answers with.", serverCodes],
+  ["HTTP", "The `code` of a problem that the server answers with.", meanings(serverCodes)],
+  [
+    "Networks over HTTP",
+    "The `code` of a problem of `/api/v1/networks`, beside those of HTTP.",
+    meanings(networkApiCodes),
+  ],
+  ["Webhooks", "The `code` of a problem that a webhook answers with.", meanings(webhookCodes)],
 ];
+
+function meanings(codes: ProblemCodes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(codes).map(([code, { status, meaning }]) => [code, `${status}: ${meaning}`]),
+  );
+}
 
 /** Every code of the closed lists. */
 export function renderErrors(): string {
@@ -52,7 +68,8 @@ interface Listed {
 }
 
 export function renderNodes(): Promise<string> {
-  return renderInputs("Built-in nodes", "What `uses:` of a step can name. Each takes these in `with:`.", builtInNodes);
+  const nodes = [...builtInNodes, ...ownNodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return renderInputs("Built-in nodes", "What `uses:` of a step can name. Each takes these in `with:`.", nodes);
 }
 
 export function renderTriggers(): Promise<string> {

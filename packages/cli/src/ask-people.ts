@@ -1,7 +1,7 @@
 import type { Question, RunRecord } from "@pawl/flows";
-import { answerByCollector, type Collecting, canAsk } from "./collect-inputs.ts";
+import { answerByCollector, canAsk } from "./collect-inputs.ts";
 import type { Call } from "./command.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Collecting, Runtime } from "./runtime.ts";
 
 type Asking = Pick<Runtime, "store" | "engine"> & Collecting;
 

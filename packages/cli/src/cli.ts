@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
+import type { Call } from "./command.ts";
 import { commands } from "./commands/list.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { startExport } from "./otlp/open-export.ts";
 import { createTerminal, endQuietlyOnClosedPipe, type Terminal } from "./output/terminal.ts";
 import { buildProgram, type Invocation } from "./program.ts";
 import { reportError } from "./report-error.ts";
@@ -34,7 +36,8 @@ export async function runCli(argv: readonly string[], endNow: (code: number) => 
 async function execute(invocation: Invocation, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
   const cwd = process.cwd();
   const { project, verbose, ...options } = invocation.options;
-  const code = await invocation.command.run({
+  const endExport = await startExport(process.env, (message) => terminal.note(message));
+  const call: Call = {
     arguments: invocation.arguments,
     options,
     terminal,
@@ -44,6 +47,10 @@ async function execute(invocation: Invocation, terminal: Terminal, signal: Abort
     isVerbose: verbose === true,
     signal,
     commands,
-  });
-  return code ?? exitCodes.ok;
+  };
+  try {
+    return (await invocation.command.run(call)) ?? exitCodes.ok;
+  } finally {
+    await endExport();
+  }
 }

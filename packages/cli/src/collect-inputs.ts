@@ -1,13 +1,7 @@
-import type { AskedInput, Flow, FlowInput, InputCollector, JsonObject, Question, WantedInput } from "@pawl/flows";
+import type { AskedInput, Flow, FlowInput, JsonObject, Question, WantedInput } from "@pawl/flows";
 import { createLogger } from "@pawl/hooks/guard";
 import type { Call } from "./command.ts";
-import type { Runtime } from "./runtime.ts";
-
-/** Who is asked for values before a person is, and where. */
-export interface Collecting {
-  readonly inputCollectors: readonly InputCollector[];
-  readonly projectDir: string;
-}
+import type { Collecting, Runtime } from "./runtime.ts";
 
 /** Whether somebody sits there who can be asked. */
 export function canAsk({ terminal, options }: Call): boolean {

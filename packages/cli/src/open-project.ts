@@ -27,7 +27,7 @@ export async function projectOf(call: Call): Promise<Project> {
 /** The project with its code: for commands that run it (`run`, `serve`). */
 export async function loadProjectToRun(call: Call, project?: Project): Promise<LoadedProject> {
   const { loadProject } = await import("@pawl/flows");
-  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided, nodes: ownNodes });
+  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided, hostNodes: ownNodes });
 }
 
 /** The project for commands that only read: its code is imported when it is trusted, or by `--trust-all`. */
@@ -35,5 +35,5 @@ export async function loadProjectToRead(call: Call, project?: Project): Promise<
   const { isTrusted, loadProject } = await import("@pawl/flows");
   const found = project ?? (await projectOf(call));
   const importCode = call.options.trustAll === true || (found.isProject && isTrusted(found.dir, call.env));
-  return loadProject(found, { importCode, provide: provided, nodes: ownNodes });
+  return loadProject(found, { importCode, provide: provided, hostNodes: ownNodes });
 }

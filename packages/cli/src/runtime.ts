@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, LoadedProject, Project, Store } from "@pawl/flows";
-import type { Collecting } from "./collect-inputs.ts";
+import type { Engine, Flow, InputCollector, LoadedProject, Project, Store } from "@pawl/flows";
 import { builtFile } from "./built-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
+import { exportRuns } from "./otlp/open-export.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -21,6 +21,12 @@ export async function withStore<T>(project: Project, use: (store: Store) => Prom
   } finally {
     await store.close();
   }
+}
+
+/** Who is asked for values before a person is, and where. */
+export interface Collecting {
+  readonly inputCollectors: readonly InputCollector[];
+  readonly projectDir: string;
 }
 
 export interface Runtime extends Collecting {
@@ -49,8 +55,10 @@ export async function openRuntime(
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
+  const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();
+    await endExport();
     await store.close();
   };
   try {

@@ -1,6 +1,7 @@
 // What is exported here is public.
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
+export { describeInput, type InputDescription } from "./definition/describe-input.ts";
 export type { Flow, FlowInput, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
 export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
@@ -75,6 +76,8 @@ export { checkStepHook } from "./hooks/order-hooks.ts";
 export type { HookedStep, StepExecutionHook, StepInputs } from "./hooks/step-hook.ts";
 export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
+export { type Asked, answering } from "./http/answering.ts";
+export { type ProblemCodes, requestCodes } from "./http/codes.ts";
 export {
   type HttpHost,
   type HttpListener,
@@ -84,7 +87,16 @@ export {
   type RouteOptions,
   RouteTakenError,
 } from "./http/mount.ts";
+export {
+  defineOperation,
+  type Operation,
+  type OperationAccess,
+  type OperationAnswer,
+  type OperationBody,
+  type OperationSource,
+} from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
+export { RateLimit, RateLimits } from "./http/rate-limit.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -113,7 +125,13 @@ export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./p
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
 export { projectCodes } from "./project/codes.ts";
-export { defineConfig, type LifecycleHooksConfig, type ProjectConfig, type WorkersConfig } from "./project/config.ts";
+export {
+  defineConfig,
+  type LifecycleHooksConfig,
+  type ProjectConfig,
+  type ServerConfig,
+  type WorkersConfig,
+} from "./project/config.ts";
 export { findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,
@@ -162,3 +180,4 @@ export {
   type TriggerState,
   trigger,
 } from "./triggers/trigger.ts";
+export { webhookCodes } from "./triggers/webhook/codes.ts";

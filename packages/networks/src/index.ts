@@ -4,6 +4,7 @@ export type { PassageOutcome } from "./history/passage.ts";
 export { type MessageHistory, readHistory } from "./history/read-history.ts";
 export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
 export type { PodPassage } from "./history/read-passages.ts";
+export { networkApiCodes } from "./http/codes.ts";
 export { type MountOptions, mountNetworks } from "./http/network-routes.ts";
 export { createPodLoader } from "./pod/load-module.ts";
 export type { HookFunction } from "./pod/module-hooks.ts";
@@ -16,7 +17,8 @@ export {
   loadNetwork,
   type NetworkFile,
 } from "./project/load-network.ts";
-export { type RunningNetworks, type StartNetworksOptions, startNetworks } from "./project/start-networks.ts";
+export { type Reloaded, type RunningNetworks, startNetworks } from "./project/start-networks.ts";
+export type { StartNetworksOptions } from "./project/start-options.ts";
 export { askStatus } from "./runtime/ask-status.ts";
 export { metricsText } from "./runtime/metrics.ts";
 export type { Accepted, Incoming, Refused } from "./runtime/origin.ts";

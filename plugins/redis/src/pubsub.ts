@@ -1,6 +1,7 @@
-import { type GeneratorTrigger, type JsonObject, trigger } from "@pawl/flows";
+import { type GeneratorTrigger, trigger } from "@pawl/flows";
 import { z } from "zod";
 import { addressOf, connect, connectionInput, triggerErrorOf } from "./connection.ts";
+import { WaitingMessages } from "./waiting-messages.ts";
 
 const input = z
   .strictObject({
@@ -21,17 +22,15 @@ export const pubsub: GeneratorTrigger<z.infer<typeof input>> = trigger({
   name: "redis.pubsub",
   description: "For each message on a Redis channel, while connected.",
   input,
-  async *run({ channel, pattern, max_waiting: limit, ...connection }, { signal, log, describe }) {
+  async *run({ channel, pattern, max_waiting: limit, ...connection }, { signal, log, describe, dropped }) {
     const client = await connect(connection, (message) => log.warn(message)).catch((error: unknown) => {
       throw triggerErrorOf(error);
     });
-    const waiting: JsonObject[] = [];
+    const waiting = new WaitingMessages(limit, dropped);
     let wake = () => {};
-    let dropped = 0;
     let ended: Error | undefined;
     const take = (message: string, from: string) => {
-      if (waiting.length < limit) waiting.push({ channel: from, data: message });
-      else if (dropped++ === 0) log.error(`More than ${limit} messages wait for their runs; further ones are dropped.`);
+      waiting.add({ channel: from, data: message });
       wake();
     };
     const onAbort = () => wake();
@@ -45,19 +44,19 @@ export const pubsub: GeneratorTrigger<z.infer<typeof input>> = trigger({
       else await client.pSubscribe(pattern!, take);
       describe(`${channel ?? pattern} on ${addressOf(connection)}`);
       while (!signal.aborted) {
-        const message = waiting.shift();
+        const message = waiting.next();
         if (message !== undefined) {
           yield message;
           continue;
         }
-        if (dropped > 0) log.error(`${dropped} messages were dropped.`, { dropped });
-        dropped = 0;
+        waiting.tell();
         if (ended) throw ended;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
     } finally {
+      waiting.tell();
       signal.removeEventListener("abort", onAbort);
       if (client.isOpen) client.destroy();
     }

@@ -53,6 +53,21 @@ describe.skipIf(whyNoRedis)(`with a Redis server${whyNoRedis ? ` (${whyNoRedis})
     expect(events.map(({ payload }) => payload)).toEqual(["a", "b"].map((n) => ({ channel: `${key}.${n}`, data: n })));
   });
 
+  test("messages above the limit are dropped, and told how many", async () => {
+    let dropped = 0;
+    const onDropped = (count: number) => {
+      dropped += count;
+    };
+    // One command, so that all of them arrive before the first has its run.
+    const script = "for n = 1, 500 do redis.call('publish', KEYS[1], n) end";
+    const whenReady = () => client.eval(script, { keys: [key] });
+    const input = { ...at(), channel: key, max_waiting: 10 };
+    const events = await harness.collect(pubsub, input, 10, { whenReady, onDropped });
+    expect(events).toHaveLength(10);
+    expect(dropped).toBeGreaterThan(0);
+    expect(dropped).toBeLessThanOrEqual(490);
+  });
+
   test("a channel is listened to again after the server was restarted", async ({ skip }) => {
     if (!server.restart) return skip("the server is not ours to restart");
     const stopping = new AbortController();

@@ -8,6 +8,7 @@ import { readPairs } from "../key-values.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { commandEveryMs, retentionOf } from "../upkeep.ts";
 
 export const command: Command = {
   arguments: [{ name: "<flow>", description: "Name of a flow, or a file", complete: "flow" }],
@@ -49,10 +50,7 @@ export const command: Command = {
 
 /** A project that no server looks after stays small all the same. The run is over, so nothing here changes how it ended. */
 async function takeOutOldRuns({ terminal }: Call, { store }: Runtime, { loaded }: FoundFlow): Promise<void> {
-  const [{ pruneWhenDue }, { commandEveryMs, retentionOf }] = await Promise.all([
-    import("@pawl/flows"),
-    import("../upkeep.ts"),
-  ]);
+  const { pruneWhenDue } = await import("@pawl/flows");
   try {
     await pruneWhenDue(store, () => retentionOf(loaded), { everyMs: commandEveryMs });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, ReloadedProject } from "@pawl/flows";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { Call, Command } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
@@ -54,6 +54,7 @@ function optionsOf(call: Call): ServeOptions {
     log: loggerOf(call),
     tokens: tokensOf(call.env.PAWL_TOKENS),
     onReading: (reading) => noteBroken(call, reading),
+    onReload: (reloaded) => noteReload(call, reloaded),
     ...(typeof host === "string" ? { host } : {}),
     ...(port === undefined ? {} : { port: readPort(port) }),
     ...(workers === undefined ? {} : { workers: readWorkers(workers) }),
@@ -105,6 +106,17 @@ function noteBroken({ terminal }: Call, { broken }: Reading): void {
   }
 }
 
+function noteReload({ terminal }: Call, { changed, removed, broken }: ReloadedProject): void {
+  const { colors } = terminal;
+  for (const { source, isKept, diagnostics } of broken) {
+    const effect = isKept ? "it goes on as it was before" : "nothing of it is used";
+    for (const { message } of diagnostics) terminal.note(`${colors.red("error:")} ${message}`);
+    terminal.note(`${colors.red("error:")} ${source} cannot be taken over; ${effect} · pawl doctor`);
+  }
+  for (const source of changed) terminal.note(`${source} was taken over; runs under way end with what they began with`);
+  for (const source of removed) terminal.note(`${source} is gone`);
+}
+
 async function greet({ terminal }: Call, { project }: LoadedProject, served: ServedProject): Promise<void> {
   const { colors } = terminal;
   const store = relative(project.dir, project.databaseFile);
@@ -120,7 +132,7 @@ async function greet({ terminal }: Call, { project }: LoadedProject, served: Ser
     terminal.out(" triggers  none: pawl run FLOW starts a run, or POST /api/v1/flows/FLOW/runs");
   for (const [index, trigger] of triggers.entries())
     terminal.out(`${index === 0 ? " triggers  " : " ".repeat(11)}${trigger}`);
-  const networks = [...(served.networks?.networks.runs.values() ?? [])].map(({ network }) => {
+  const networks = [...(served.networks.networks?.runs.values() ?? [])].map(({ network }) => {
     const gateways = network.pods.filter((pod) => pod.type === "gateway").map((pod) => pod.id);
     const ways = gateways.map((id) => `POST /networks/${network.name}/${id}/trigger`).join(", ");
     return `${network.name}: ${plural(network.pods.length, "pod")}${ways === "" ? "" : `, gateway ${ways}`}`;

@@ -74,7 +74,8 @@ export function formatEnd(report: RunReport, details: RunDetails, { colors }: Pi
   }
   if (run.status !== "failed") return [colors.yellow(run.status), `pawl logs ${id}`].join(" · ");
   const at = details.failedAt ?? `: ${run.error?.message ?? "no reason is known"}`;
-  return [`${colors.red("failed")}${at}`, `pawl logs ${id}`].join(" · ");
+  const again = details.failedStep === undefined ? [] : [`pawl replay ${id} --from ${details.failedStep}`];
+  return [`${colors.red("failed")}${at}`, `pawl logs ${id}`, ...again].join(" · ");
 }
 
 export interface RunDetails {
@@ -82,6 +83,8 @@ export interface RunDetails {
   readonly hooks: string | undefined;
   /** ` at step migrate (flows/deploy.yaml:14)`, or nothing when no step failed. */
   readonly failedAt: string | undefined;
+  /** Its record, from which the run can be repeated. */
+  readonly failedStep?: string;
   /** What to type to answer what the run asks. Default: nobody is asked. */
   readonly answers?: readonly string[];
   /** What to type next. Default: `show`. */
@@ -95,7 +98,7 @@ export function detailsOf(run: RunRecord, steps: readonly StepRecord[], flow: Fl
   if (run.status !== "failed" || !failed) return { hooks, failedAt: undefined };
   const step = flow && findStep([...flow.steps, ...flow.finally], failed.step);
   const place = step && run.definition.file ? ` (${run.definition.file}:${step.position.line})` : "";
-  return { hooks, failedAt: ` at step ${failed.id}${place}` };
+  return { hooks, failedAt: ` at step ${failed.id}${place}`, failedStep: failed.id };
 }
 
 /** `group.child` is the path of a step in its file. */

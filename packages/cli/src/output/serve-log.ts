@@ -64,7 +64,10 @@ export class ServeLog {
   }
 }
 
-function changes({ changed, removed }: Record<string, Json>): string {
+/** What became of plugins is told with its reasons when it happens. */
+function changes({ changed, removed, broken, plugins }: Record<string, Json>): string | undefined {
+  const isEmpty = [changed, removed, broken].every((names) => Array.isArray(names) && names.length === 0);
+  if (isEmpty && plugins) return undefined;
   const parts = [
     ["changed", changed],
     ["removed", removed],

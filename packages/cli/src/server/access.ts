@@ -15,7 +15,7 @@ export type CheckAccess = (request: Request, path: string) => Response | undefin
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 /** Who watches over the server has no token. */
-const openPaths = new Set(["/healthz", "/livez", "/readyz"]);
+export const openPaths: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz"]);
 
 export function isLoopback(host: string): boolean {
   return loopbackNames.has(host) || host.startsWith("127.");
@@ -37,6 +37,12 @@ export function createAccess({ host, tokens = {}, allowedHosts = [] }: AccessOpt
     const given = digest(token);
     return digests.some((known) => timingSafeEqual(known, given)) ? undefined : tokenRequired();
   };
+}
+
+/** Whom a limit counts: the holder of a token that was found good, else an address. */
+export function callerOf(request: Request, isKnown: boolean, remoteAddress: string | undefined): string {
+  const token = isKnown ? tokenOf(request.headers) : undefined;
+  return token === undefined ? (remoteAddress ?? "") : `token ${digest(token).toString("base64")}`;
 }
 
 /** Who sends a request: the name of its token, or the local user. Access has been checked before. */
@@ -81,19 +87,15 @@ function isForeign({ headers, method }: Request): boolean {
 }
 
 function unknownHost(): Response {
-  return refuse(
-    403,
-    "unknown-host",
-    "The Host header is none of the server's names. Others are allowed in its settings.",
-  );
+  return refuse("unknown-host", "The Host header is none of the server's names. Others are allowed in its settings.");
 }
 
 function foreignOrigin(): Response {
-  return refuse(403, "foreign-origin", "Pages of other sites may not call this server.");
+  return refuse("foreign-origin", "Pages of other sites may not call this server.");
 }
 
 function tokenRequired(): Response {
-  return refuse(401, "token-required", "This needs a token: Authorization: Bearer …", {
+  return refuse("token-required", "This needs a token: Authorization: Bearer …", {
     headers: { "www-authenticate": "Bearer" },
   });
 }

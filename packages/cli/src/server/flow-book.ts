@@ -13,11 +13,16 @@ export interface Reading {
 
 /** The flows of a project as they are now. A file that becomes broken keeps its last good definition. */
 export class FlowBook {
-  readonly #loaded: LoadedProject;
+  #loaded: LoadedProject;
   #flows: ReadonlyMap<string, Flow> = new Map();
   #files: readonly ParsedFlow[] = [];
 
   constructor(loaded: LoadedProject) {
+    this.#loaded = loaded;
+  }
+
+  /** From the next reading on, flows are checked against this code. */
+  use(loaded: LoadedProject): void {
     this.#loaded = loaded;
   }
 

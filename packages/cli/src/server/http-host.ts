@@ -1,4 +1,4 @@
-import type { HttpHost, HttpListener } from "@pawl/flows";
+import { type HttpHost, type HttpListener, RateLimit, RateLimits, type ServerConfig } from "@pawl/flows";
 import type { Logger } from "@pawl/hooks/guard";
 import { type AccessOptions, createAccess, isLoopback } from "./access.ts";
 import { type Listener, listen } from "./http-listener.ts";
@@ -6,6 +6,10 @@ import { type Listener, listen } from "./http-listener.ts";
 export interface HostOptions extends AccessOptions {
   readonly port: number;
   readonly log: Logger;
+  /** Default: off on loopback, elsewhere 100 a second and 200 at once. */
+  readonly rateLimit?: ServerConfig["rateLimit"];
+  /** Milliseconds that a request may take to come. Default: 60000. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface ServerHost extends HttpHost {
@@ -13,6 +17,8 @@ export interface ServerHost extends HttpHost {
   drain(): void;
   close(graceMs?: number): Promise<void>;
 }
+
+const defaultLimit = { perSecond: 100, burst: 200 };
 
 /** What keeps the server from starting, as a sentence. */
 export class ServerError extends Error {
@@ -29,12 +35,13 @@ export class ServerError extends Error {
  * @throws ServerError
  */
 export async function openHost(options: HostOptions): Promise<ServerHost> {
-  const { host, port, tokens = {}, log } = options;
+  const { host, port, tokens = {}, log, requestTimeoutMs } = options;
   if (!isLoopback(host) && Object.keys(tokens).length === 0) {
     const message = `Listening on ${host} lets others in: that needs a token. 127.0.0.1 needs none.`;
     throw new ServerError("token-required", message);
   }
-  const main = await listen({ host, port, log, access: createAccess(options) }).catch((error: unknown) => {
+  const shared = { log, requestTimeoutMs, limits: limitsOf(options) };
+  const main = await listen({ ...shared, host, port, access: createAccess(options) }).catch((error: unknown) => {
     throw new ServerError("cannot-listen", reasonFor(error, host, port), error);
   });
   const others = new Set<Listener>();
@@ -44,7 +51,7 @@ export async function openHost(options: HostOptions): Promise<ServerHost> {
     async listen({ host, port }): Promise<HttpListener> {
       // Whoever opens a port of their own has said who may come: only a foreign page is still kept away.
       const access = isLoopback(host) ? createAccess({ host }) : () => undefined;
-      const listener = await listen({ host, port, log, access });
+      const listener = await listen({ ...shared, host, port, access });
       others.add(listener);
       const close = async () => {
         others.delete(listener);
@@ -59,6 +66,13 @@ export async function openHost(options: HostOptions): Promise<ServerHost> {
       await Promise.all(all().map((each) => each.close(graceMs)));
     },
   };
+}
+
+/** One count for all ports of the project. */
+function limitsOf({ host, rateLimit }: HostOptions): RateLimits | undefined {
+  const terms = rateLimit ?? (isLoopback(host) ? false : defaultLimit);
+  if (terms === false) return undefined;
+  return new RateLimits(() => new RateLimit(terms.perSecond, () => performance.now(), terms.burst));
 }
 
 function reasonFor(error: unknown, host: string, port: number): string {

@@ -1,23 +1,31 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import type { HttpListener, RouteHandler, RouteOptions } from "@pawl/flows";
+import type { HttpListener, RateLimits, RouteHandler, RouteOptions } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
-import type { CheckAccess } from "./access.ts";
+import { type CheckAccess, callerOf, isLoopback, openPaths } from "./access.ts";
 import { refuse } from "./codes.ts";
-import { RouteTable } from "./route-table.ts";
+import { refuseBadRequests, timeLimits } from "./request-limits.ts";
+import { type MountedRoute, RouteTable } from "./route-table.ts";
 
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly access: CheckAccess;
   readonly log: Logger;
+  /** Nothing: everybody may ask as often as they like. */
+  readonly limits?: RateLimits | undefined;
+  /** Milliseconds that a request may take to come. Default: 60000, and 10000 for its headers. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** A port that answers by a table of routes. */
 export interface Listener extends HttpListener {
   readonly port: number;
+  /** Whether every request needs a token. */
+  readonly isTokenNeeded: boolean;
+  routes(): readonly MountedRoute[];
   /** From now on new requests are answered 503; those under way go on. */
   drain(): void;
   /** Waits for requests under way up to `graceMs`, then ends their connections. */
@@ -25,6 +33,7 @@ export interface Listener extends HttpListener {
 }
 
 const defaultGraceMs = 10_000;
+const defaultRequestTimeoutMs = 60_000;
 const retryAfter = { "retry-after": "1" };
 
 /** @throws the system's error when the address cannot be listened on */
@@ -34,16 +43,20 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const respond = createResponder(table, options);
   const server = createAdaptorServer({
     hostname: options.host,
+    serverOptions: timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs),
     fetch: (request: Request, { incoming }: HttpBindings) => {
       const path = pathOf(incoming.url ?? "/");
       if (isDraining && path !== "/healthz" && path !== "/livez") return draining();
       return respond(request, path, incoming.socket.remoteAddress);
     },
   } as Parameters<typeof createAdaptorServer>[0]) as Server;
+  refuseBadRequests(server);
   await bind(server, options);
   const { port } = server.address() as AddressInfo;
   return {
     port,
+    isTokenNeeded: !isLoopback(options.host),
+    routes: () => table.routes(),
     url: `http://${shownHost(options.host)}:${port}`,
     route: (method: string, path: string, handler: RouteHandler, more?: RouteOptions) =>
       table.add(method, path, handler, more),
@@ -69,11 +82,15 @@ function bind(server: Server, { host, port }: ListenerOptions): Promise<void> {
 
 type Respond = (request: Request, path: string, remoteAddress: string | undefined) => Response | Promise<Response>;
 
-function createResponder(table: RouteTable, { access, log }: ListenerOptions): Respond {
+function createResponder(table: RouteTable, { access, log, limits }: ListenerOptions): Respond {
   return (request, path, remoteAddress) => {
     const found = table.find(request.method, path);
     const authenticates = found.kind === "found" && found.route.options.authenticates === true;
     const refusal = authenticates ? undefined : access(request, path);
+    if (limits !== undefined && !openPaths.has(path)) {
+      const waitMs = limits.take(callerOf(request, !authenticates && refusal === undefined, remoteAddress));
+      if (waitMs > 0) return tooMany(waitMs);
+    }
     if (refusal !== undefined) return refusal;
     if (found.kind !== "found") return notFound(found, { method: request.method, path, table });
     try {
@@ -90,24 +107,29 @@ function notFound(
   { method, path, table }: { method: string; path: string; table: RouteTable },
 ): Response {
   if (found.kind === "gone-now") {
-    return refuse(503, "being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
+    return refuse("being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
   }
   if (found.kind === "other-method") {
     const allow = found.allowed.join(", ");
-    return refuse(405, "method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
+    return refuse("method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
   }
-  return refuse(404, "not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+  return refuse("not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+}
+
+function tooMany(waitMs: number): Response {
+  const headers = { "retry-after": `${Math.ceil(waitMs / 1_000)}` };
+  return refuse("rate-limited", "Too many requests came from this token or address. Ask again later.", { headers });
 }
 
 function failed(error: unknown, path: string, log: Logger): Response {
   const message = error instanceof Error ? error.message : String(error);
   log.error(`A request to ${path} could not be answered: ${message}`, { error });
-  return refuse(500, "internal-error", "The server could not answer. Its log says why.");
+  return refuse("internal-error", "The server could not answer. Its log says why.");
 }
 
 function draining(): Response {
   const headers = { ...retryAfter, connection: "close" };
-  return refuse(503, "server-draining", "The server is about to stop. Ask again in a moment.", { headers });
+  return refuse("server-draining", "The server is about to stop. Ask again in a moment.", { headers });
 }
 
 /** The path of a request line; its query is left to who wants it. */

@@ -1,10 +1,18 @@
-import { type RouteHandler, type RouteOptions, RouteTakenError } from "@pawl/flows";
+import { type OperationSource, type RouteHandler, type RouteOptions, RouteTakenError } from "@pawl/flows";
 
 interface Route {
   readonly method: string;
   readonly path: string;
   readonly handler: RouteHandler;
   readonly options: RouteOptions;
+}
+
+/** A route as it was registered, for descriptions. */
+export interface MountedRoute {
+  /** `*` for any. */
+  readonly method: string;
+  readonly path: string;
+  readonly operation: OperationSource | undefined;
 }
 
 /** Routes of one shape: the same literal segments, and parameters at the same places. */
@@ -70,6 +78,14 @@ export class RouteTable {
   /** Every path, for suggestions. */
   paths(): string[] {
     return [...this.#literal.values(), ...this.#patterns.values()].map((shape) => shape.path);
+  }
+
+  /** Every route there is at the moment. */
+  routes(): MountedRoute[] {
+    const shapes = [...this.#literal.values(), ...this.#patterns.values()];
+    return shapes.flatMap(({ byMethod }) =>
+      [...byMethod.values()].map(({ method, path, options }) => ({ method, path, operation: options.operation })),
+    );
   }
 
   #remember(path: string): void {

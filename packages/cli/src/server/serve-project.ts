@@ -1,4 +1,10 @@
-import { type LoadedProject, superviseTriggers, type TriggerSupervisor } from "@pawl/flows";
+import {
+  type JsonObject,
+  type LoadedProject,
+  type ReloadedProject,
+  superviseTriggers,
+  type TriggerSupervisor,
+} from "@pawl/flows";
 import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
@@ -9,9 +15,11 @@ import { namesByToken } from "./access.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
+import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
+import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
-import { type RunningServer, startServer } from "./server.ts";
-import { type FlowWatcher, watchFlows } from "./watch-flows.ts";
+import { type RunningServer, type ServerParts, startServer } from "./server.ts";
+import { type ChangedPart, type ProjectWatcher, watchProject } from "./watch-project.ts";
 
 export interface ServeOptions {
   /** Default: the project's configuration, else 127.0.0.1. */
@@ -25,10 +33,14 @@ export interface ServeOptions {
   readonly workers?: number;
   /** Milliseconds that open runs get to end when the server stops. Default: 10000. */
   readonly graceMs?: number;
+  /** Milliseconds that a request may take to come. Default: 60000. */
+  readonly requestTimeoutMs?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: Logger;
   /** Called after flow files have changed, and once at the start with everything. */
   readonly onReading?: (reading: Reading) => void;
+  /** Called after plugins have changed. */
+  readonly onReload?: (reloaded: ReloadedProject) => void;
   /** Called once the store is open, before anything happens in it. */
   readonly onOpen?: (runtime: Runtime) => void;
 }
@@ -39,8 +51,9 @@ export interface ServedProject {
   readonly runtime: Runtime;
   readonly triggers: TriggerSupervisor;
   readonly flows: FlowBook;
-  /** Nothing when the project has none. */
-  readonly networks: ServedNetworks | undefined;
+  readonly networks: ServedNetworks;
+  /** What can be asked of it over HTTP at the moment. */
+  routes(): readonly MountedRoute[];
   /** Nothing when runs are executed in this process. */
   readonly workers: WorkerPool | undefined;
   /** Drains: new requests are refused, triggers stop, open runs end or are given back. */
@@ -83,32 +96,29 @@ async function open(
   if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
   const settings = workerSettings(loaded, options.workers);
+  forgetKeptPlugins(loaded);
   const pool = openWorkers(loaded, settings, { env, log });
   opened.push(async () => pool?.close());
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
-  const triggers = superviseTriggers({
-    engine,
-    flows: flows.flows,
-    projectDir: loaded.project.dir,
-    http: host,
-    registry: loaded.triggers,
-    env,
-    log,
-  });
+  const { triggers: registry, project } = loaded;
+  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, env, log };
+  const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log });
-  if (networks !== undefined) opened.push(() => networks.close());
-  const parts = { host, engine, triggers, networks, findFlow: (name: string) => flows.find(name) };
-  const personOf = namesByToken(options.tokens ?? {}, userName());
-  const server = await startServer({ ...parts, personOf, files: () => flows.files, flows: () => flows.flows });
+  opened.push(() => networks.close());
+  const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
-  const watcher = await watchFlows(loaded.project.dir, () => follow({ flows, triggers, runtime, options }), log);
+  const code = new ProjectCode(loaded, { runtime, flows, pool });
+  const following = { flows, triggers, networks, runtime, options, code };
+  const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
+  watcher.add(code.files);
   await triggers.ready();
-  const close = () =>
-    shutDown({ server, watcher, upkeep, triggers, networks, worker, pool, runtime }, options.graceMs ?? defaultGraceMs);
-  return { url: server.url, runtime, triggers, flows, networks, workers: pool, close: once(close) };
+  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
+  const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
+  const routes = () => host.main.routes();
+  return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
@@ -119,12 +129,22 @@ function once(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
+function bookParts(flows: FlowBook): Pick<ServerParts, "findFlow" | "files" | "flows"> {
+  return { findFlow: (name) => flows.find(name), files: () => flows.files, flows: () => flows.flows };
+}
+
+function people({ tokens = {} }: ServeOptions): Pick<ServerParts, "personOf"> {
+  return { personOf: namesByToken(tokens, userName()) };
+}
+
 function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logger): Promise<ServerHost> {
   const { server = {} } = loaded.config;
   return openHost({
     host: options.host ?? server.host ?? defaultHost,
     port: options.port ?? server.port ?? defaultPort,
     log,
+    ...(server.rateLimit === undefined ? {} : { rateLimit: server.rateLimit }),
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
   });
@@ -133,31 +153,51 @@ function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logge
 interface Following {
   readonly flows: FlowBook;
   readonly triggers: TriggerSupervisor;
+  readonly networks: ServedNetworks;
   readonly runtime: Runtime;
   readonly options: ServeOptions;
+  readonly code: ProjectCode;
 }
 
-/** Takes over what has changed in the flow files, and says what could not be taken over. */
-async function follow({ flows, triggers, runtime, options }: Following): Promise<void> {
+/** Takes over what has changed in plugins, networks and flow files, and says what could not be taken over. */
+async function follow(following: Following, parts: ReadonlySet<ChangedPart>, watcher: ProjectWatcher): Promise<void> {
+  const { flows, triggers, networks, runtime, options, code } = following;
+  const reloaded = parts.has("code") ? await code.renew() : undefined;
+  if (reloaded !== undefined) watcher.add(code.files);
+  if (parts.has("networks")) await networks.reload();
   const reading = await flows.read();
   const { changed, removed, broken } = reading;
-  if (changed.length + removed.length + broken.length === 0) return;
-  await triggers.update(flows.flows);
+  if (reloaded === undefined && changed.length + removed.length + broken.length === 0) return;
+  const renewed = reloaded && { registry: reloaded.loaded.triggers, renewed: reloaded.renewedTriggers };
+  await triggers.update(flows.flows, renewed);
   const data = {
     changed,
     removed,
     broken: broken.map(({ parsed, kept }) => ({ file: parsed.file ?? null, kept: kept ?? null })),
+    plugins: reloaded === undefined ? null : pluginChanges(reloaded),
   };
   runtime.store.events.append({ type: "project-changed", data });
+  if (reloaded !== undefined) options.onReload?.(reloaded);
   options.onReading?.(reading);
+}
+
+function pluginChanges({ changed, removed, broken }: ReloadedProject): JsonObject {
+  return {
+    changed,
+    removed,
+    broken: broken.map(({ source, isKept, diagnostics }) => {
+      return { source, kept: isKept, messages: diagnostics.map(({ message }) => message) };
+    }),
+  };
 }
 
 interface Running {
   readonly server: RunningServer;
-  readonly watcher: FlowWatcher;
+  readonly watcher: ProjectWatcher;
+  readonly code: ProjectCode;
   readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
-  readonly networks: ServedNetworks | undefined;
+  readonly networks: ServedNetworks;
   readonly worker: { close(graceMs?: number): Promise<void> };
   readonly pool: WorkerPool | undefined;
   readonly runtime: Runtime;
@@ -165,12 +205,13 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, upkeep, triggers, networks, worker, pool, runtime } = running;
+  const { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
+  code.close();
   await upkeep.close();
   await triggers.close();
-  await networks?.close(graceMs);
+  await networks.close(graceMs);
   await worker.close(graceMs);
   await pool?.close();
   await server.close(graceMs);

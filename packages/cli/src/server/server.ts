@@ -3,6 +3,7 @@ import { answerRoutes } from "./api/answers.ts";
 import { type ApiParts, addRoutes } from "./api/api.ts";
 import { flowRoutes } from "./api/flows.ts";
 import { logRoutes } from "./api/logs.ts";
+import { healthz, metrics as metricsOperation, openApi, readyz } from "./api/operations/health.ts";
 import { runRoutes } from "./api/runs.ts";
 import { triggerRoutes } from "./api/triggers.ts";
 import { refuse } from "./codes.ts";
@@ -28,9 +29,8 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const closing = new AbortController();
   const metrics = await createMetrics(engine, triggers);
   addHealth(parts, metrics);
-  for (const routes of [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes]) {
-    addRoutes(host.main, { ...parts, closing: closing.signal }, routes);
-  }
+  const areas = [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes];
+  addRoutes(host.main, { ...parts, closing: closing.signal }, areas);
   const drain = () => {
     host.drain();
     closing.abort();
@@ -52,17 +52,27 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
   triggers.ready().then(() => {
     isReady = true;
   });
-  host.main.route("GET", "/healthz", () => json(200, { status: "ok" }));
-  host.main.route("GET", "/readyz", async () => {
-    if (!isReady)
-      return refuse(503, "not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
+  const { main } = host;
+  main.route("GET", "/healthz", () => json(200, { status: "ok" }), { operation: healthz });
+  main.route("GET", "/readyz", ready, { operation: readyz });
+  main.route("GET", "/metrics", numbers, { operation: metricsOperation });
+  main.route("GET", "/openapi.json", document, { operation: openApi });
+
+  async function ready(): Promise<Response> {
+    if (!isReady) return refuse("not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
     await engine.store.durability.list({ limit: 1 });
     const reason = networks?.notReady();
-    if (reason !== undefined) return refuse(503, "not-ready", reason, { headers: { "retry-after": "1" } });
+    if (reason !== undefined) return refuse("not-ready", reason, { headers: { "retry-after": "1" } });
     return json(200, { status: "ok" });
-  });
-  host.main.route("GET", "/metrics", async () => {
+  }
+
+  async function numbers(): Promise<Response> {
     const text = `${await metrics.text()}${(await networks?.metrics()) ?? ""}`;
     return new Response(text, { headers: { "content-type": metrics.contentType } });
-  });
+  }
+
+  async function document(): Promise<Response> {
+    const { openApiDocument } = await import("./openapi/document.ts");
+    return json(200, await openApiDocument(main));
+  }
 }

@@ -49,7 +49,7 @@ describe("POST /api/v1/hooks/EVENT", () => {
   test.each([
     ["an unknown event", "PreToolUs", call, 404, "unknown-event"],
     ["half a JSON", "PreToolUse", "{", 400, "invalid-json"],
-    ["an input that is none", "PreToolUse", "[]", 400, "invalid-input"],
+    ["an input that is none", "PreToolUse", "[]", 400, "invalid-request"],
     ["an input of another event", "PreToolUse", '{"hook_event_name":"Stop"}', 400, "invalid-input"],
     ["too much", "PreToolUse", `"${"x".repeat(8_388_608)}"`, 413, "body-too-large"],
   ])("refuses %s", async (_, event, body, status, code) => {

@@ -20,8 +20,7 @@ import {
   readText,
   wrongType,
 } from "./map-reader.ts";
-import { readApproval, readCache, readEnv,
-  readIsolation, readRetry } from "./read-step-settings.ts";
+import { readApproval, readCache, readEnv, readIsolation, readRetry } from "./read-step-settings.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
 import { positionAt, report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 import { checkTarget, type StepName } from "./step-ids.ts";

@@ -52,7 +52,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions 
     return createStore(database, options);
   } catch (cause) {
     database?.close();
-    if (cause instanceof NewerSchemaError) throw cause;
+    if (cause instanceof NewerSchemaError) throw new NewerSchemaError(`${file}: ${cause.message}`);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError(`The store ${file} cannot be opened: ${reason}`, { cause });
   }

@@ -4,22 +4,20 @@ import type { RunBody } from "../durability/durability.ts";
 import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
-import { createRunBody } from "../execution/run-body.ts";
 import { definedVariables, environmentOf } from "../execution/scope/environment.ts";
 import { encodedRun, shownRun } from "../masking/masked-run.ts";
-import { isolateNodes } from "../isolate/isolate-nodes.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
 import { createSecrets } from "../masking/secrets.ts";
-import { createNodeRegistry, type NodeRegistry } from "../nodes/registry.ts";
+import { createNodeRegistry } from "../nodes/registry.ts";
 import type { PoolHost } from "../workers/worker-pool.ts";
 import { Definitions } from "./definitions.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { EngineError, RunNotFoundError, RunOwnedError } from "./errors.ts";
 import { executeHere } from "./execute-here.ts";
-import { createHookSets } from "./hook-sets.ts";
 import { newRun, type StartRun } from "./new-run.ts";
-import { startReplay } from "./replay.ts";
+import { NewestCode } from "./newest-code.ts";
+import { type ReplayParts, startReplay } from "./replay.ts";
 import { createSubFlowRunner } from "./run-sub-flow.ts";
 
 /**
@@ -30,53 +28,47 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, projectDir, clock = systemClock } = options;
   const nodes =
     options.registry ?? createNodeRegistry([{ source: "the engine's options", nodes: options.nodes ?? [] }]);
-  const hooks = createHookSets(options, nodes);
-  const { metrics } = hooks;
-  const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...hooks.diagnostics];
-  if (diagnostics.length > 0) throw new EngineError(diagnostics);
   const definitions = new Definitions(options.functions);
   const env = definedVariables(options.env ?? process.env);
   const envFiles = options.envFiles ?? true;
   const secrets = options.secrets ?? createSecrets({ projectDir });
   const start = createStart({ definitions, env, envFiles, projectDir, secrets, clock, store });
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
-  const host: Host = {
-    projectDir,
-    store,
-    nodes,
-    clock,
-    env,
-    envFiles,
-    secrets,
-    toolUse: options.toolUse,
-    functions: options.functions,
-    hooksFor: hooks.of,
-    isolated: isolateNodes({ projectDir, program: options.isolateProgram }),
-    definitionOf: (run) => definitions.of(run),
-    runSubFlow,
-  };
-  const current = new CurrentBody(host);
-  const body: RunBody = (run, scope) => current.body(run, scope);
+  const surroundings = { projectDir, store, clock, env, envFiles, secrets, toolUse: options.toolUse, runSubFlow };
+  const code = new NewestCode(options, nodes, surroundings, definitions);
+  const { body, metrics } = code;
+  const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...code.diagnostics];
+  if (diagnostics.length > 0) throw new EngineError(diagnostics);
   const stepsOf = (runId: string) => store.durability.steps(runId);
   const poolHost: PoolHost = { store, metrics, toolUse: options.toolUse, runSubFlow, stepsOf };
   return {
     store,
     get nodes() {
-      return current.nodes;
+      return code.nodes;
     },
     metrics,
-    renew({ registry, hooks: global, functions }) {
-      definitions.renew(functions);
-      const { of: hooksFor } = createHookSets({ ...options, hooks: global, metrics }, registry);
-      // Those that wait for work have the code that was: new ones take their place.
-      const isolated = isolateNodes({ projectDir, program: options.isolateProgram });
-      current.take({ ...host, nodes: registry, hooksFor, functions, isolated });
-    },
+    renew: (renewed) => code.renew(renewed),
     start: (flow, request) => start(flow, request),
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
+    ...executing(store, { start, body, replayParts: { durability: store.durability, definitions, env } }),
+  };
+}
+
+interface ExecutingParts {
+  readonly start: StartRun;
+  readonly body: RunBody;
+  readonly replayParts: ReplayParts;
+}
+
+/** What executes runs in this process. */
+function executing(
+  store: Store,
+  { start, body, replayParts }: ExecutingParts,
+): Pick<Engine, "run" | "resume" | "replay" | "queueReplay"> {
+  return {
     async run(flow, request = {}) {
       const { runId, dropped } = await start(flow, { ...request, here: true });
-      if (dropped) throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+      if (dropped) throw droppedError(flow.name);
       return shownRun(await executeHere(store, body, runId, request));
     },
     async resume(runId, request = {}) {
@@ -86,26 +78,16 @@ export function createEngine(options: EngineOptions): Engine {
       return shownRun(await executeHere(store, body, runId, request));
     },
     async replay(runId, from, request = {}) {
-      const id = await startReplay({ durability: store.durability, definitions, env }, runId, from);
-      return shownRun(await executeHere(store, body, id, request));
+      const queued = await startReplay(replayParts, runId, { from, here: true });
+      if (queued.dropped) throw droppedError(queued.flow);
+      return shownRun(await executeHere(store, body, queued.runId, request));
     },
+    queueReplay: (runId, from) => startReplay(replayParts, runId, { from, here: false }),
   };
 }
 
-/** The interpreter with the newest code. */
-class CurrentBody {
-  body: RunBody;
-  nodes: NodeRegistry;
-
-  constructor(host: Host) {
-    this.body = createRunBody(host);
-    this.nodes = host.nodes;
-  }
-
-  take(host: Host): void {
-    this.body = createRunBody(host);
-    this.nodes = host.nodes;
-  }
+function droppedError(flow: string): Error {
+  return new Error(`The flow "${flow}" has enough runs, and its overflow policy drops this one.`);
 }
 
 interface StartParts extends Pick<Host, "env" | "envFiles" | "projectDir" | "secrets" | "clock"> {

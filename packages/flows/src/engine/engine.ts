@@ -96,4 +96,17 @@ export interface Engine {
    * @throws RunNotFoundError, ReplayError
    */
   replay(runId: string, from: string, options?: ExecuteOptions): Promise<RunRecord>;
+  /**
+   * As `replay`, but only queues the new run: a worker executes it.
+   * @throws RunNotFoundError, ReplayError
+   */
+  queueReplay(runId: string, from: string): Promise<QueuedReplay>;
+}
+
+export interface QueuedReplay {
+  /** Empty when dropped. */
+  readonly runId: string;
+  readonly flow: string;
+  /** The overflow policy refused it: nothing was queued. */
+  readonly dropped: boolean;
 }

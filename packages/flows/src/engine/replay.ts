@@ -6,6 +6,7 @@ import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
 import { runTraceparent } from "../trace/run-trace.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { Definitions } from "./definitions.ts";
+import type { QueuedReplay } from "./engine.ts";
 import { ReplayError, RunNotFoundError } from "./errors.ts";
 
 export interface ReplayParts {
@@ -14,22 +15,28 @@ export interface ReplayParts {
   readonly env: Readonly<Record<string, string>>;
 }
 
+export interface ReplayOptions {
+  /** The first step that is executed again. */
+  readonly from: string;
+  /** Only this process may begin it. */
+  readonly here: boolean;
+}
+
 /**
- * Queues the new run for this process; gives its id.
+ * Queues the new run.
  * @throws RunNotFoundError, ReplayError
  */
 export async function startReplay(
   { durability, definitions, env }: ReplayParts,
   runId: string,
-  from: string,
-): Promise<string> {
+  { from, here }: ReplayOptions,
+): Promise<QueuedReplay> {
   const earlier = await durability.get(runId);
   if (earlier === undefined) throw new RunNotFoundError(runId);
   const flow = await definitions.of(earlier);
   const reuse = reusedSteps(earlier, flow, { from, steps: await durability.steps(runId) });
-  const started = await durability.start(repeatedRun(earlier, flow, { from, env }), { here: true, reuse });
-  if (!started.dropped) return started.runId;
-  throw new Error(`The flow "${flow.name}" has enough runs, and its overflow policy drops this one.`);
+  const started = await durability.start(repeatedRun(earlier, flow, { from, env }), { here, reuse });
+  return { runId: started.runId, flow: earlier.flow, dropped: started.dropped };
 }
 
 /** What a replay is started with: all that the earlier run was, but for its parent. */

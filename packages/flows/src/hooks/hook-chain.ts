@@ -1,4 +1,5 @@
-import { type Clock, type GuardOptions, guard, isObserved, type Outcome, underTrace } from "@pawl/hooks/guard";
+import { type Clock, type GuardOptions, guard, hasSpans, type Outcome, underTrace } from "@pawl/hooks/guard";
+import { unsampled } from "@pawl/hooks/trace";
 import { type NodeContext, NodeResult } from "../nodes/node.ts";
 import { readHookResult } from "./hook-result.ts";
 import type { HookedStep, StepExecutionHook, StepInputs } from "./step-hook.ts";
@@ -62,7 +63,7 @@ export async function runThroughHooks(
 ): Promise<Met> {
   const hooks = chain.filter((hook) => hook.meets?.(meeting.step) !== false);
   if (hooks.length === 0) return { result: await node(), reports: noReports, answeredBy: undefined };
-  const traceparent = isObserved() ? meeting.context.traceparent : undefined;
+  const traceparent = hasSpans() ? meeting.context.traceparent : undefined;
   const passage: Passage = { ...meeting, reports: new Map(), traceparent };
   const entered = await enter(hooks, passage);
   if (entered.result?.status === "suspended") {
@@ -88,7 +89,7 @@ async function enter(hooks: readonly ChainedHook[], passage: Passage): Promise<E
     const { hook } = chained;
     if (!hook.beforeExecute) continue;
     const options = optionsOf(chained, "beforeExecute", passage, signal);
-    const outcome = underTrace(passage.traceparent, () =>
+    const outcome = underTrace(placeOf(chained, passage), () =>
       guard(() => hook.beforeExecute!(context, step, inputs), options),
     );
     const answer = read(chained, outcome instanceof Promise ? await outcome : outcome, passage);
@@ -107,7 +108,7 @@ async function leave(hooks: readonly ChainedHook[], passage: Passage, first: Nod
     if (!hook.afterExecute) continue;
     const current = result;
     const options = optionsOf(chained, "afterExecute", passage);
-    const outcome = underTrace(passage.traceparent, () =>
+    const outcome = underTrace(placeOf(chained, passage), () =>
       guard(() => hook.afterExecute!(context, step, current), options),
     );
     const answer = read(chained, outcome instanceof Promise ? await outcome : outcome, passage);
@@ -115,6 +116,11 @@ async function leave(hooks: readonly ChainedHook[], passage: Passage, first: Nod
     result = "result" in answer ? answer.result : failedBy(chained, answer.failure);
   }
   return result;
+}
+
+/** What only watches is no part of what happened. */
+function placeOf({ isSilent }: ChainedHook, { traceparent }: Passage): string | undefined {
+  return isSilent && traceparent !== undefined ? unsampled(traceparent) : traceparent;
 }
 
 function optionsOf({ name, hook }: ChainedHook, point: string, passage: Passage, signal?: AbortSignal): GuardOptions {

@@ -1,3 +1,5 @@
+import type { OperationSource } from "./operation.ts";
+
 /** What a route handler gets beside the request. */
 export interface RouteContext {
   readonly params: Readonly<Record<string, string>>;
@@ -13,6 +15,8 @@ export interface RouteOptions {
    * the request. Default: false.
    */
   readonly authenticates?: boolean;
+  /** The route's part of the OpenAPI document. */
+  readonly operation?: OperationSource;
 }
 
 /** Where routes are registered. Only the server package knows the HTTP library behind it. */

@@ -72,7 +72,12 @@ function insideContext(
     evaluate() {
       throw new NodeError("An isolated node cannot evaluate templates.", { code: "isolate-unavailable" });
     },
-    async runChild({ onStdout, onStderr, signal: _, ...options }: Parameters<NodeContext["runChild"]>[0] & { signal?: unknown }) {
+    async runChild({
+      onStdout,
+      onStderr,
+      signal: _,
+      ...options
+    }: Parameters<NodeContext["runChild"]>[0] & { signal?: unknown }) {
       const result = await ask<ChildResult>("run-child", options);
       onStdout?.(result.stdout);
       onStderr?.(result.stderr);

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { functionNames } from "../expression/cel-functions.ts";
 import { createFunctionSet } from "../expression/function-set.ts";
-import type { BuiltInNode } from "../nodes/built-in.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
 import { checkPlugin, type LoadedPlugin } from "../plugins/check-plugin.ts";
 import { createTriggerRegistry } from "../triggers/registry.ts";
@@ -10,19 +9,16 @@ import type { Project } from "./find-project.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
 export interface Parts
-  extends Pick<LoadedProject, "config" | "configDiagnostics" | "code" | "diagnostics" | "isPartial"> {
-  /** Those that the host has beside the built-in ones. */
-  readonly nodes?: readonly BuiltInNode[] | undefined;
-}
+  extends Pick<LoadedProject, "config" | "configDiagnostics" | "code" | "diagnostics" | "isPartial" | "hostNodes"> {}
 
 /** Puts together what the configuration and the plugins bring: names that come twice are told, and the first is used. */
 export function assemble(project: Project, parts: Parts): LoadedProject {
-  const { config, configDiagnostics, code, diagnostics, isPartial, nodes: ofHost = [] } = parts;
+  const { config, configDiagnostics, code, diagnostics, isPartial, hostNodes } = parts;
   const imported = [...code.plugins.values()];
   const plugins = imported.flatMap(({ plugin }) => plugin ?? []);
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources, ofHost);
+  const nodes = createNodeRegistry(sources, hostNodes);
   const triggers = createTriggerRegistry(sources);
   const functions = createFunctionSet(sources, functionNames);
   return {
@@ -32,6 +28,7 @@ export function assemble(project: Project, parts: Parts): LoadedProject {
     code,
     configDiagnostics,
     nodes,
+    hostNodes,
     triggers,
     hooks: sources.flatMap((plugin) => plugin.hooks),
     inputCollectors: sources.flatMap((plugin) => plugin.inputCollectors),

@@ -22,6 +22,19 @@ export interface LifecycleHooksConfig {
   readonly withoutEnv?: readonly string[];
 }
 
+/** Where and how `pawl serve` listens. */
+export interface ServerConfig {
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: 7295. */
+  readonly port?: number;
+  /**
+   * Requests that one token (or one address, without a token) may send: so many a second, and `burst` at once. `false`
+   * turns it off. Default: off on loopback, elsewhere 100 a second and 200 at once.
+   */
+  readonly rateLimit?: false | { readonly perSecond: number; readonly burst?: number };
+}
+
 /** The processes in which `pawl serve` executes runs. */
 export interface WorkersConfig {
   /** How many. 0 executes runs in the server itself. Default: one less than the machine has cores, 2 to 4. */
@@ -51,8 +64,7 @@ export interface ProjectConfig {
   /** Helpers for `${{ … }}`. */
   readonly functions?: readonly ExpressionFunction[];
   readonly hooks?: LifecycleHooksConfig;
-  /** Where `pawl serve` listens. Default: 127.0.0.1, port 7295. */
-  readonly server?: { readonly host?: string; readonly port?: number };
+  readonly server?: ServerConfig;
   readonly workers?: WorkersConfig;
   /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
   readonly store?: { readonly synchronous?: "full" | "normal" };
@@ -101,8 +113,43 @@ export function checkConfig(exported: unknown, file: string): CheckedConfig {
     else if (kindOf(value) !== expected) tell(`${key} takes a ${expected}; ${kindOf(value)} came.`);
     else config[key] = value;
   }
+  if (config.server !== undefined) config.server = checkServer(config.server as ServerConfig, tell);
   if (config.workers !== undefined) config.workers = checkWorkers(config.workers as WorkersConfig, tell);
   return { config, diagnostics };
+}
+
+const serverKeys: readonly (keyof ServerConfig)[] = ["host", "port", "rateLimit"];
+
+/** Keeps what is right. */
+function checkServer(server: ServerConfig, tell: (message: string) => void): ServerConfig {
+  const expected: Readonly<Record<keyof ServerConfig, readonly [isRight: (value: unknown) => boolean, text: string]>> =
+    {
+      host: [(value) => typeof value === "string" && value !== "", "an address"],
+      port: [
+        (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+        "a number up to 65535",
+      ],
+      rateLimit: [isRateLimit, "false or { perSecond, burst }, numbers above 0"],
+    };
+  const kept = Object.entries(server).filter(([key, value]) => {
+    if (!Object.hasOwn(expected, key)) {
+      tell(`There is no setting "server.${key}".${didYouMean(key, serverKeys)}`);
+      return false;
+    }
+    const [isRight, text] = expected[key as keyof ServerConfig];
+    if (value === undefined || isRight(value)) return true;
+    tell(`server.${key} takes ${text}; ${JSON.stringify(value)} came.`);
+    return false;
+  });
+  return Object.fromEntries(kept);
+}
+
+function isRateLimit(value: unknown): boolean {
+  if (value === false) return true;
+  if (kindOf(value) !== "map") return false;
+  const { perSecond, burst = 1, ...others } = value as Record<string, unknown>;
+  const isPositive = (number: unknown) => typeof number === "number" && Number.isFinite(number) && number > 0;
+  return isPositive(perSecond) && isPositive(burst) && Object.keys(others).length === 0;
 }
 
 const workerKeys: readonly (keyof WorkersConfig)[] = ["count", "runs", "memory", "hang"];

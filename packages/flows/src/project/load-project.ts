@@ -19,10 +19,10 @@ export interface LoadOptions {
   readonly importCode: boolean;
   /** Modules that the project's code can import beside `@pawl/flows`, `@pawl/hooks` and `zod`. */
   readonly provide?: ProvidedModules;
+  /** Nodes that the host has beside the built-in ones. */
+  readonly hostNodes?: readonly BuiltInNode[];
   /** The last good texts of plugins, in case what stands there now is broken. Default: none. */
   readonly kept?: KeptTexts;
-  /** Nodes that the host has beside the built-in ones. */
-  readonly nodes?: readonly BuiltInNode[];
 }
 
 /** Imports the configuration and the plugins of a project, as far as that is allowed. Flow files are read apart. */
@@ -30,15 +30,16 @@ export async function loadProject(project: Project, options: LoadOptions): Promi
   const places = pluginsOf(project);
   const hasCode = places.length > 0 || project.configFile !== undefined;
   const found = problemsOf(project, places);
+  const { hostNodes = [] } = options;
   if (!hasCode || !options.importCode) {
     const nothing = { config: {}, configDiagnostics: [], code: noCode };
-    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode, nodes: options.nodes });
+    return assemble(project, { ...nothing, diagnostics: found, isPartial: hasCode, hostNodes });
   }
   const loader = await loaderOf(project, options);
   const { config, diagnostics: configDiagnostics } = await loadConfig(project, loader);
   const code = await importPlugins(places, loader, options.kept);
   const diagnostics = [...configDiagnostics, ...found];
-  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, nodes: options.nodes });
+  return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, hostNodes });
 }
 
 /** What can be said of plugins without importing them. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import type { BuiltInNode } from "../nodes/built-in.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { LoadedPlugin } from "../plugins/check-plugin.ts";
 import type { InputCollector } from "../questions/input-collector.ts";
@@ -19,6 +20,8 @@ export interface LoadedProject {
   /** The part of the diagnostics that is about the configuration. */
   readonly configDiagnostics: readonly Diagnostic[];
   readonly nodes: NodeRegistry;
+  /** Those among them that the host has beside the built-in ones. */
+  readonly hostNodes: readonly BuiltInNode[];
   readonly triggers: TriggerRegistry;
   /** Step hooks in order of registration. */
   readonly hooks: readonly StepExecutionHook[];

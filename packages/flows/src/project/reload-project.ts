@@ -34,7 +34,7 @@ export interface ReloadedProject {
  */
 export async function reloadProject(
   before: LoadedProject,
-  options: Pick<LoadOptions, "provide" | "nodes">,
+  options: Pick<LoadOptions, "provide">,
 ): Promise<ReloadedProject | undefined> {
   const { project } = before;
   const places = pluginsOf(project);
@@ -47,7 +47,7 @@ export async function reloadProject(
   const shared = sharedFiles([...before.code.shared.keys(), ...loader.files()], places);
   const code = { plugins, shared };
   const diagnostics = [...before.configDiagnostics, ...problemsOf(project, places)];
-  const loaded = assemble(project, { ...before, code, diagnostics, nodes: options.nodes });
+  const loaded = assemble(project, { ...before, code, diagnostics });
   return { loaded, ...look.result(), renewedTriggers: renewedTriggers(before, plugins) };
 }
 

@@ -24,7 +24,7 @@ export function migrate(database: Database, component: string, migrations: reado
     const version = Number(read.get(component)?.version ?? 0);
     if (version > newest) {
       throw new NewerSchemaError(
-        `The database has ${component} schema ${version}; this Pawl knows up to ${newest}. Use a newer Pawl.`,
+        `A newer Pawl has written it (${component} schema ${version}; this one knows up to ${newest}). Use a newer Pawl.`,
       );
     }
     for (const migration of migrations) if (migration.id > version) database.exec(migration.sql);

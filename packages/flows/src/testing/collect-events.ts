@@ -31,6 +31,8 @@ export interface CollectOptions {
   /** Gives up with the events it has by then. */
   readonly signal?: AbortSignal;
   readonly log?: Logger;
+  /** Called with the number of events that the trigger could not keep, and its sentence. */
+  readonly onDropped?: (count: number, message: string) => void;
 }
 
 export interface Collecting extends CollectOptions {
@@ -62,10 +64,13 @@ export async function collectEvents(
     const secrets = createSecrets({ projectDir });
     const warn = (message: string) => log.warn(message);
     const prepared = await prepareTrigger(flow, trigger, { registry, projectDir, env, secrets, warn, signal });
-    const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId: trigger.id, uses: trigger.uses });
+    const { id: triggerId, uses } = trigger;
+    const onDropped = ({ message }: { readonly message: string }) => log.warn(message);
+    const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId, uses, onDropped });
     const state = new InstanceState(() => void collecting.whenReady?.());
-    const own = { flowName: flow.name, triggerId: trigger.id, store: engine.store, http: undefined, lifeId: "harness" };
-    const context = createTriggerContext({ ...own, projectDir, clock, log }, state, signal);
+    const own = { flowName: flow.name, triggerId, store: engine.store, http: undefined, lifeId: "harness" };
+    const dropped = collecting.onDropped ?? ((_count: number, message: string) => log.warn(message));
+    const context = createTriggerContext({ ...own, projectDir, clock, log, dropped }, state, signal);
     const running = runTrigger(prepared, context, async (value) => {
       const accepted = await delivery.deliver(value);
       if (events.length === count) return accepted;

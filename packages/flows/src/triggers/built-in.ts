@@ -19,7 +19,7 @@ function builtIn<Input>(
 export const builtInTriggers: readonly BuiltInTrigger[] = [
   builtIn("cron", "At the times of a schedule.", async () => (await import("./cron.ts")).cron),
   builtIn("file.watch", "When files of the project are added, changed or deleted.", async () => {
-    return (await import("./file-watch.ts")).fileWatch;
+    return (await import("./file-watch/file-watch.ts")).fileWatch;
   }),
   builtIn("flow.completed", "When a run of another flow has ended.", async () => {
     return (await import("./flow-completed.ts")).flowCompleted;

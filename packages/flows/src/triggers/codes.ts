@@ -8,6 +8,8 @@ export const triggerCodes = {
   "trigger-stuck": "The trigger did not stop within its grace and was left behind.",
   "invalid-payload": "What the trigger gave cannot be stored: it is not JSON, or too large.",
   "event-refused": "The flow cannot be started by this event.",
+  overflow: "The flow has its limit of runs, and its overflow policy drops this event.",
+  "events-lost": "Events came faster than the trigger could keep them; the source does not send them again.",
   "event-not-queued": "The event could not be queued yet; it is tried again.",
   "no-server": "The trigger needs an HTTP server, and none runs beside the engine.",
   "path-taken": "Another trigger has the same method and path.",

@@ -1,6 +1,7 @@
 import type { Clock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
 import type { StartedRun } from "../durability/durability.ts";
+import type { Failure } from "../durability/records.ts";
 import type { Engine } from "../engine/engine.ts";
 import { InputError } from "../engine/input-error.ts";
 import { jsonOf, NotJsonError } from "../execution/json-value.ts";
@@ -19,6 +20,8 @@ export interface DeliveryOptions {
   readonly flow: () => Flow;
   readonly triggerId: string;
   readonly uses: string;
+  /** Told of an event that gets no run. */
+  readonly onDropped: (why: Failure) => void;
 }
 
 /** Turns the events of one trigger into runs, and counts them. */
@@ -26,7 +29,6 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   #fired = 0;
   #duplicate = 0;
-  #dropped = 0;
   #lastFiredAt: number | undefined;
   #lastRunId: string | undefined;
   #open = 0;
@@ -36,8 +38,8 @@ export class Delivery {
     this.#options = options;
   }
 
-  get counts(): { readonly fired: number; readonly duplicate: number; readonly dropped: number } {
-    return { fired: this.#fired, duplicate: this.#duplicate, dropped: this.#dropped };
+  get counts(): { readonly fired: number; readonly duplicate: number } {
+    return { fired: this.#fired, duplicate: this.#duplicate };
   }
 
   get lastFiredAt(): number | undefined {
@@ -71,7 +73,7 @@ export class Delivery {
     const { engine, uses, triggerId } = this.#options;
     const flow = this.#options.flow();
     const happened = readEvent(value);
-    if (happened instanceof EventRefused) return this.#refuse(flow, happened);
+    if (happened instanceof EventRefused) return this.#refuse(happened);
     const source = `/flows/${flow.name}/triggers/${triggerId}`;
     try {
       const started = await engine.start(flow, {
@@ -90,7 +92,7 @@ export class Delivery {
     } catch (error) {
       if (!(error instanceof InputError || error instanceof ExpressionError)) throw error;
       const message = `The trigger cannot start ${flow.name}: ${error.message}`;
-      return this.#refuse(flow, new EventRefused("event-refused", message));
+      return this.#refuse(new EventRefused("event-refused", message));
     }
   }
 
@@ -98,9 +100,8 @@ export class Delivery {
     const { engine, triggerId: trigger, clock } = this.#options;
     const { events, durability } = engine.store;
     if (dropped) {
-      this.#dropped += 1;
       const message = `${flow.name} has its limit of runs, and its overflow policy is drop.`;
-      events.append({ type: "trigger-dropped", flow: flow.name, data: { trigger, code: "overflow", message } });
+      this.#options.onDropped({ code: "overflow", message });
     } else if (created) {
       this.#fired += 1;
       this.#lastFiredAt = clock.now();
@@ -119,11 +120,9 @@ export class Delivery {
     };
   }
 
-  #refuse(flow: Flow, refused: EventRefused): never {
-    this.#dropped += 1;
+  #refuse(refused: EventRefused): never {
     const { code, message } = refused;
-    const data = { trigger: this.#options.triggerId, code, message };
-    this.#options.engine.store.events.append({ type: "trigger-dropped", flow: flow.name, data });
+    this.#options.onDropped({ code, message });
     throw refused;
   }
 }

@@ -12,6 +12,9 @@ export class InstanceState {
   lastError: (Failure & { readonly at: number }) | undefined;
   retryAt: number | undefined;
   restarts = 0;
+  /** Events that got no run. */
+  dropped = 0;
+  lastDropped: (Failure & { readonly at: number }) | undefined;
   readonly #onSettled: () => void;
 
   constructor(onSettled: () => void) {

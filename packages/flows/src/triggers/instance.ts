@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import { formatDuration } from "@pawl/hooks/guard";
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
+import type { Failure } from "../durability/records.ts";
 import type { EventType } from "../events/event-log.ts";
 import { messageOf } from "../execution/failure.ts";
 import type { JsonObject } from "../json.ts";
@@ -54,25 +55,28 @@ export class TriggerInstance {
       flow: () => this.flow,
       triggerId: trigger.id,
       uses: trigger.uses,
+      onDropped: (why) => this.#drop(1, why),
     });
     this.#living = this.#live();
   }
 
   status(): TriggerStatus {
-    const { health, description, nextFiringAt, lastError, retryAt, restarts } = this.#state;
+    const { health, description, nextFiringAt, lastError, retryAt, restarts, dropped, lastDropped } = this.#state;
     const { counts, lastFiredAt, lastRunId } = this.#delivery;
     return {
       flow: this.flow.name,
       id: this.#trigger.id,
       uses: this.#trigger.uses,
       health,
+      overflow: this.flow.concurrency.overflow,
       description,
       nextFiringAt,
       lastFiredAt,
       lastRunId,
       lastError,
+      lastDropped,
       retryAt,
-      counts: { ...counts, restarts },
+      counts: { ...counts, dropped, restarts },
     };
   }
 
@@ -155,6 +159,7 @@ export class TriggerInstance {
       clock,
       log,
       lifeId,
+      dropped: (count, message) => this.#drop(count, { code: "events-lost", message }),
     };
     this.#state.become("running");
     this.#append("trigger-started", {});
@@ -176,6 +181,12 @@ export class TriggerInstance {
     this.#state.become("backing-off", { retryAt: clock.now() + pauseMs });
     this.#state.restarts += 1;
     await clock.sleep(pauseMs, signal).catch(() => {});
+  }
+
+  #drop(count: number, { code, message }: Failure): void {
+    this.#state.dropped += count;
+    this.#state.lastDropped = { code, message, at: this.#options.clock.now() };
+    this.#append("trigger-dropped", { code, message, ...(count === 1 ? {} : { count }) });
   }
 
   #fail(code: TriggerCode | (string & {}), message: string): void {

@@ -1,3 +1,4 @@
+import type { Concurrency } from "../definition/flow.ts";
 import type { Failure } from "../durability/records.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface TriggerStatus {
   readonly id: string;
   readonly uses: string;
   readonly health: TriggerHealth;
+  /** What becomes of an event when the flow has its limit of runs. */
+  readonly overflow: Concurrency["overflow"];
   /** In the trigger's own words: its schedule, its path. */
   readonly description: string | undefined;
   readonly nextFiringAt: number | undefined;
@@ -20,6 +23,8 @@ export interface TriggerStatus {
   /** The last run it started. */
   readonly lastRunId: string | undefined;
   readonly lastError: (Failure & { readonly at: number }) | undefined;
+  /** Why the last event that got no run got none. */
+  readonly lastDropped: (Failure & { readonly at: number }) | undefined;
   /** When it is started again, while it is backing off. */
   readonly retryAt: number | undefined;
   readonly counts: TriggerCounts;
@@ -31,7 +36,7 @@ export interface TriggerCounts {
   readonly fired: number;
   /** Events that were known already. */
   readonly duplicate: number;
-  /** Events without a run, because the flow's overflow policy or its inputs refused them. */
+  /** Events without a run: the flow's overflow policy or its inputs refused them, or they came faster than they were taken. */
   readonly dropped: number;
   /** Times that it failed and was started again. */
   readonly restarts: number;

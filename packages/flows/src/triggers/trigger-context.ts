@@ -13,6 +13,7 @@ export interface ContextOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly lifeId: string;
+  readonly dropped: TriggerContext["dropped"];
 }
 
 /** What one life of a trigger may use. */

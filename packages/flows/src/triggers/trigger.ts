@@ -56,6 +56,8 @@ export interface TriggerContext {
   readonly lifeId: string;
   /** Says how the trigger is (mounted path, schedule); `nextAt` is its next firing. Shown in `status`. */
   describe(text: string, options?: { readonly nextAt?: number }): void;
+  /** Says that so many events could not be kept, and why: they count as dropped, and `status` shows the sentence. */
+  dropped(count: number, message: string): void;
 }
 
 interface TriggerBase<Input> {

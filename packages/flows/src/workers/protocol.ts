@@ -99,8 +99,8 @@ export type FromWorker =
 
 /** flow, step, status, seconds */
 export type StepSample = readonly [string, string, string, number];
-/** name, point, outcome, milliseconds, its place in the trace, that of its caller */
-export type CallSample = readonly [string, string, string, number, string, string | null];
+/** name, point, outcome, milliseconds, when it began, its place in the trace, that of its caller */
+export type CallSample = readonly [string, string, string, number, number, string | null, string | null];
 
 /** An error as it travels: what decides over retries stays with it. */
 export interface SentError {

@@ -112,9 +112,10 @@ export class RemoteMetrics implements StepMetrics {
     return "";
   }
 
-  #note({ name, point, outcome, durationMs, traceparent, parent }: GuardRecord): void {
+  #note({ name, point, outcome, durationMs, startedAt, traceparent, parent }: GuardRecord): void {
     if (name === undefined) return;
-    this.#calls.push([name, point ?? "", outcome.status, durationMs, traceparent, parent ?? null]);
+    const place = [traceparent ?? null, parent ?? null] as const;
+    this.#calls.push([name, point ?? "", outcome.status, durationMs, startedAt, ...place]);
     this.#schedule();
   }
 

@@ -80,8 +80,10 @@ export class RunThere {
 
   /** Nobody executes it any more. */
   leave(outcome: RunOutcome | Error): void {
-    const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
-    for (const step of this.#steps.values()) step.reject(reason);
+    if (this.#steps.size > 0) {
+      const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
+      for (const step of this.#steps.values()) step.reject(reason);
+    }
     for (const branch of this.#branches.values()) branch.leave();
     this.#steps.clear();
     this.#branches.clear();

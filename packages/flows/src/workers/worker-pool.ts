@@ -174,9 +174,8 @@ class Pool implements WorkerPool {
       return;
     }
     for (const [flow, step, status, seconds] of message.steps) host.metrics.observe({ flow, step }, status, seconds);
-    for (const [name, point, status, durationMs, traceparent, parent] of message.calls) {
+    for (const [name, point, status, durationMs, startedAt, traceparent, parent] of message.calls) {
       const outcome = { status, value: undefined } as never;
-      const startedAt = Date.now() - durationMs;
       reportGuardCall({
         name,
         point,
@@ -184,7 +183,7 @@ class Pool implements WorkerPool {
         onFailure: undefined,
         startedAt,
         durationMs,
-        traceparent,
+        traceparent: traceparent ?? undefined,
         parent: parent ?? undefined,
       });
     }

@@ -155,6 +155,20 @@ describe("a supervised trigger", () => {
     expect(dropped!.data).toMatchObject({ code: "event-refused" });
   });
 
+  test("says how many events it could not keep, and why", async () => {
+    const source = generator(async function* ({ signal, dropped }) {
+      dropped(3, "They came too fast.");
+      await forever(signal);
+      yield {};
+    });
+    const { status, engine } = await supervise([await flowOf("hasty", uses)], { triggers: [source] });
+    await until(() => status().counts.dropped === 3);
+    expect(status().lastDropped).toMatchObject({ code: "events-lost", message: "They came too fast." });
+    expect(status().overflow).toBe("queue");
+    const [event] = await engine.store.events.read({ types: ["trigger-dropped"] });
+    expect(event).toMatchObject({ flow: "hasty", data: { code: "events-lost", count: 3 } });
+  });
+
   test("keeps small state between its lives", async () => {
     const seen: unknown[] = [];
     const source = generator(async function* ({ state, signal }) {

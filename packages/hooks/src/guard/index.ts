@@ -31,7 +31,7 @@ export {
   detectTelemetry,
   type GuardListener,
   type GuardRecord,
-  isObserved,
+  hasSpans,
   logGuardCalls,
   onGuardCall,
   reportGuardCall,

@@ -16,8 +16,8 @@ export interface GuardRecord {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** The W3C `traceparent` of this call: its span. */
-  readonly traceparent: string;
+  /** The W3C `traceparent` of this call, its span; nothing while nobody asks for spans. */
+  readonly traceparent: string | undefined;
   /** That of what it was called by; nothing when the call is the beginning of its trace. */
   readonly parent: string | undefined;
 }
@@ -28,24 +28,33 @@ export type GuardListener = (record: GuardRecord) => void;
 export const observation: { isOn: boolean } = { isOn: false };
 
 let listeners: readonly GuardListener[] = [];
+/** How many listeners ask for spans. */
+let spanListeners = 0;
 let tracing: OpenTelemetry | undefined;
 
 function update(): void {
   observation.isOn = listeners.length > 0 || tracing !== undefined;
 }
 
-/** Whether somebody looks at calls one by one: then hosts tell where in which trace they are. */
-export function isObserved(): boolean {
-  return observation.isOn;
+/** Whether somebody asks for the span of each call: then hosts tell where in which trace they are. */
+export function hasSpans(): boolean {
+  return spanListeners > 0 || tracing !== undefined;
 }
 
-/** Calls the listener after every guarded call of this process. @returns the undo */
-export function onGuardCall(listener: GuardListener): () => void {
+/**
+ * Calls the listener after every guarded call of this process.
+ * @param options.spans whether its records need spans, which cost a random number a call
+ * @returns the undo
+ */
+export function onGuardCall(listener: GuardListener, { spans = false }: { readonly spans?: boolean } = {}): () => void {
   const own: GuardListener = (record) => listener(record); // the same function may listen twice
   listeners = [...listeners, own];
+  if (spans) spanListeners += 1;
   update();
   return () => {
+    if (!listeners.includes(own)) return;
     listeners = listeners.filter((other) => other !== own);
+    if (spans) spanListeners -= 1;
     update();
   };
 }
@@ -95,9 +104,9 @@ export function currentTraceparent(): string | undefined {
   return tracing?.traceparent() ?? place;
 }
 
-/** That of the call around the caller, when somebody looks at calls one by one; else nothing. */
+/** That of the call around the caller, when somebody asks for the spans of calls; else nothing. */
 export function callTraceparent(): string | undefined {
-  return observation.isOn ? currentTraceparent() : undefined;
+  return hasSpans() ? currentTraceparent() : undefined;
 }
 
 /** Runs it as part of the trace of a message, a step or a request. */
@@ -136,7 +145,7 @@ export function observe<C, T>(
   const begin = clock.monotonic();
   const span = tracing?.startSpan(options);
   const parent = place;
-  const traceparent = options.traceparent ?? spanBelow(parent);
+  const traceparent = hasSpans() ? (options.traceparent ?? spanBelow(parent)) : undefined;
   const finish = (outcome: Outcome<T>): Outcome<T> => {
     const { name, point, onFailure } = options;
     const durationMs = clock.monotonic() - begin;
@@ -145,8 +154,9 @@ export function observe<C, T>(
     reportGuardCall(record);
     return outcome;
   };
-  const called = () => at(traceparent, () => run(call, options));
-  const outcome = span ? span.around(called) : called();
+  const called = () => run(call, options);
+  const inside = traceparent === undefined ? called : () => at(traceparent, called);
+  const outcome = span ? span.around(inside) : inside();
   return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
 }
 

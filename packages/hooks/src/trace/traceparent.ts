@@ -20,6 +20,11 @@ export function readTraceparent(text: string | undefined | null): TracePlace | u
   return { traceId, spanId, isSampled: (Number.parseInt(flags!, 16) & 1) === 1 };
 }
 
+/** The same place, not to be looked at: for calls that only watch. */
+export function unsampled(traceparent: string): string {
+  return traceparent.replace(/-[0-9a-f]{2}$/, "-00");
+}
+
 export function writeTraceparent({ traceId, spanId, isSampled }: TracePlace): string {
   return `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`;
 }

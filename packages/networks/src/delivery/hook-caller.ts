@@ -5,7 +5,7 @@ import {
   type GuardedCall,
   type GuardOptions,
   guard,
-  isObserved,
+  hasSpans,
   type Logger,
   type Outcome,
   underTrace,
@@ -45,6 +45,8 @@ export class HookCaller {
   readonly #constants: PodConstants;
   readonly #name: string;
   readonly #isOrigin: boolean;
+  /** When the synchronous part of the last call ended. */
+  #leftAt = 0;
 
   constructor(options: HookCallerOptions) {
     const { pod, clock, log } = options;
@@ -69,10 +71,11 @@ export class HookCaller {
     const start = performance.now();
     this.#stats.inFlight++;
     const enter = (context: GuardContext) => this.#enter(input, subject, context, start);
-    const outcome = isObserved() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
-    if (!(outcome instanceof Promise)) return this.#ended(outcome, subject, start);
+    const outcome = hasSpans() ? this.#callInTrace(enter, subject) : guard(enter, this.#guardOptions);
+    // Reading the clock costs more than most of this: what never waited ended when it left, or was not entered at all.
+    if (!(outcome instanceof Promise)) return this.#ended(outcome, subject, Math.max(0, this.#leftAt - start));
     this.#watch?.entered(this.#name, this.#stats);
-    return outcome.then((settled) => this.#ended(settled, subject, start));
+    return outcome.then((settled) => this.#ended(settled, subject, performance.now() - start));
   }
 
   /** The first call of a message that came without a trace is the beginning of one. */
@@ -92,15 +95,16 @@ export class HookCaller {
       return this.#body.call(input, new CallPodContext(this.#constants, { subject, guard: guarded, startedAt: start }));
     } finally {
       this.#heartbeat?.running(0);
-      const heldMs = performance.now() - start;
+      this.#leftAt = performance.now();
+      const heldMs = this.#leftAt - start;
       if (heldMs > blockingMs) this.#watch?.blockedBy(this.#name, heldMs, this.#stats);
     }
   }
 
-  #ended(outcome: Outcome<unknown>, subject: CallSubject, start: number): Outcome<unknown> {
-    subject.durationMs = performance.now() - start;
+  #ended(outcome: Outcome<unknown>, subject: CallSubject, durationMs: number): Outcome<unknown> {
+    subject.durationMs = durationMs;
     this.#stats.inFlight--;
-    this.#stats.hookEnded(subject.durationMs, outcome.status !== "ok");
+    this.#stats.hookEnded(durationMs, outcome.status !== "ok");
     return outcome;
   }
 }

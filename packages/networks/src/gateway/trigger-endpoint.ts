@@ -1,3 +1,4 @@
+import { RateLimit } from "@pawl/flows";
 import { derivedCorrelationId, newCorrelationId } from "../envelope/correlation.ts";
 import { isProgrammingError, messageOf, refusedStatus, stackOf } from "../pod/refusal.ts";
 import type { Accepted, Refused } from "../runtime/origin.ts";
@@ -6,7 +7,6 @@ import type { Settled } from "../runtime/waiters.ts";
 import type { OriginOptions, Pod } from "../topology/network.ts";
 import { FullError, type Receipt, UnavailableError } from "../transport/transport.ts";
 import { type AnswerCode, json, Refusal, retryLater, text } from "./answer.ts";
-import { RateLimit } from "./rate-limit.ts";
 import { readBody } from "./read-body.ts";
 import {
   authenticate,

@@ -1,47 +1,50 @@
-import type { RouteContext } from "@pawl/flows";
-import { json, Refusal } from "../gateway/answer.ts";
 import { ReplayError, replay } from "../runtime/replay.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { DeadLetter } from "../transport/dead-letter.ts";
-import type { Route } from "./route.ts";
-
-const base = "/api/v1/networks/:network/dead-letters";
-const mostAtOnce = 1_000;
+import { refuse } from "./codes.ts";
+import type { ApiRoute, RunOf } from "./route.ts";
 
 /** What the commands of other processes ask of the one that runs a network. */
-export function deadLetterRoutes(route: Route, runOf: (context: RouteContext) => RunningNetwork): void {
-  route("GET", base, async (request, context) => {
-    const query = new URL(request.url).searchParams;
-    const pod = query.get("pod");
-    const before = query.get("before");
-    const limit = Math.min(mostAtOnce, Number(query.get("limit") ?? 100) || 100);
-    const letters = await runOf(context).line.deadLetters.list({
-      limit,
-      ...(pod === null ? {} : { pod }),
-      ...(before === null ? {} : { before: Number(before) }),
+export function deadLetterRoutes(route: ApiRoute, runOf: RunOf): void {
+  route("listDeadLetters", "GET /api/v1/networks/:network/dead-letters", async ({ params, query, answer }) => {
+    const { limit, pod, before } = query;
+    const letters = await runOf(params.network).line.deadLetters.list({
+      limit: limit + 1,
+      ...(pod === undefined ? {} : { pod }),
+      ...(before === undefined ? {} : { before }),
     });
-    return json(200, { deadLetters: letters });
+    const deadLetters = letters.slice(0, limit);
+    return answer(200, { deadLetters, next_before: letters.length > limit ? deadLetters.at(-1)!.id : null });
   });
-  route("GET", `${base}/:id`, async (_, context) => json(200, await letterOf(runOf(context), context)));
-  route("POST", `${base}/:id/replay`, async (_, context) => {
-    const run = runOf(context);
-    const letter = await letterOf(run, context);
+  route("getDeadLetter", "GET /api/v1/networks/:network/dead-letters/:id", async ({ params, answer }) => {
+    const letter = await letterOf(runOf(params.network), params.id);
+    return letter instanceof Response ? letter : answer(200, letter);
+  });
+  route("replayDeadLetter", "POST /api/v1/networks/:network/dead-letters/:id/replay", async ({ params, answer }) => {
+    const run = runOf(params.network);
+    const letter = await letterOf(run, params.id);
+    if (letter instanceof Response) return letter;
     try {
-      return json(202, { replayed: letter.id, correlationId: await replay(run.line, letter, run.clock.now()) });
+      const correlationId = await replay(run.line, letter, run.clock.now());
+      return answer(202, { replayed: letter.id, correlationId });
     } catch (error) {
-      if (error instanceof ReplayError) throw new Refusal(409, "conflict", error.message);
+      if (error instanceof ReplayError) return refuse("not-replayable", error.message);
       throw error;
     }
   });
-  route("DELETE", base, async (_, context) => json(200, { removed: await runOf(context).line.deadLetters.remove() }));
-  route("DELETE", `${base}/:id`, async (_, context) => {
-    const run = runOf(context);
-    return json(200, { removed: await run.line.deadLetters.remove([(await letterOf(run, context)).id]) });
+  route("purgeDeadLetters", "DELETE /api/v1/networks/:network/dead-letters", async ({ params, answer }) => {
+    return answer(200, { removed: await runOf(params.network).line.deadLetters.remove() });
+  });
+  route("removeDeadLetter", "DELETE /api/v1/networks/:network/dead-letters/:id", async ({ params, answer }) => {
+    const run = runOf(params.network);
+    const letter = await letterOf(run, params.id);
+    if (letter instanceof Response) return letter;
+    return answer(200, { removed: await run.line.deadLetters.remove([letter.id]) });
   });
 }
 
-async function letterOf(run: RunningNetwork, context: RouteContext): Promise<DeadLetter> {
-  const letter = await run.line.deadLetters.get(Number(context.params.id));
+async function letterOf(run: RunningNetwork, id: string): Promise<DeadLetter | Response> {
+  const letter = /^\d{1,15}$/.test(id) ? await run.line.deadLetters.get(Number(id)) : undefined;
   if (letter !== undefined) return letter;
-  throw new Refusal(404, "not_found", `There is no dead letter ${context.params.id} in "${run.network.name}".`);
+  return refuse("unknown-dead-letter", `There is no dead letter ${id.slice(0, 100)} in "${run.network.name}".`);
 }

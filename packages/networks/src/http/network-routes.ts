@@ -1,4 +1,11 @@
-import type { HttpMount, RouteContext, RouteHandler } from "@pawl/flows";
+import {
+  answering,
+  type HttpMount,
+  type Operation,
+  type RouteContext,
+  type RouteHandler,
+  type RouteOptions,
+} from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import { json, Refusal } from "../gateway/answer.ts";
 import { answerOutput } from "../gateway/output-endpoint.ts";
@@ -7,8 +14,9 @@ import { TriggerEndpoint } from "../gateway/trigger-endpoint.ts";
 import { metricsText } from "../runtime/metrics.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
+import { refuse } from "./codes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
-import type { Route } from "./route.ts";
+import type { ApiRoute, Route } from "./route.ts";
 import { stepRoutes } from "./step-routes.ts";
 
 export interface MountOptions {
@@ -23,28 +31,60 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
   const undo: (() => void)[] = [];
   const route: Route = (method, path, handler, how) => undo.push(mount.route(method, path, answered(handler), how));
   const endpoints = triggerEndpoints(runs, options.atRoot === true);
-  for (const [pod, { path, endpoint }] of endpoints) {
-    // A pod with a check of its own proves by itself who sends.
-    route("*", path, (request) => endpoint.handle(request), { authenticates: pod.origin!.auth !== undefined });
-  }
-  route("*", "/networks/:network/:pod/trigger", (request, context) => {
-    const pod = podOf(runs, context, "gateway");
-    return endpoints.get(pod)!.endpoint.handle(request);
+  for (const [pod, { path, endpoint }] of endpoints)
+    route("*", path, (request) => endpoint.handle(request), atGateway(path, pod));
+  const gateways = "/networks/:network/:pod/trigger";
+  route("*", gateways, gateway, atGateway(gateways));
+  const sinks = "/networks/:network/:pod/output";
+  route("*", sinks, (request, { params }) => answerOutput(...sinkOf(params), request), {
+    operation: described("outputOperation", sinks),
   });
-  route("*", "/networks/:network/:pod/output", (request, context) => {
-    return answerOutput(runOf(runs, context), podOf(runs, context, "sink"), request);
+  const messages = "/networks/:network/runs/:id";
+  route("GET", messages, (_, { params }) => answerRun(runOf(runs, params.network!), params.id!), {
+    operation: described("runOperation", messages),
   });
-  route("GET", "/networks/:network/runs/:id", (_, context) => answerRun(runOf(runs, context), context.params.id!));
-  route("GET", "/api/v1/networks", async () =>
-    json(200, { networks: await Promise.all([...runs.values()].map((run) => run.status())) }),
-  );
-  route("GET", "/api/v1/networks/:network", async (_, context) => json(200, await runOf(runs, context).status()));
-  deadLetterRoutes(route, (context) => runOf(runs, context));
-  stepRoutes(route, (context) => runOf(runs, context));
+  apiRoutes(route, runs);
+  stepRoutes(route, ({ params }) => runOf(runs, params.network!));
   if (options.atRoot) rootRoutes(route, runs, endpoints);
   return () => {
     for (const remove of undo) remove();
   };
+
+  function gateway(request: Request, { params }: RouteContext): Promise<Response> {
+    const pod = podOf(runOf(runs, params.network!), params.pod!, "gateway");
+    return endpoints.get(pod)!.endpoint.handle(request);
+  }
+
+  function sinkOf(params: RouteContext["params"]): [RunningNetwork, Pod] {
+    const run = runOf(runs, params.network!);
+    return [run, podOf(run, params.pod!, "sink")];
+  }
+}
+
+/** A pod with a check of its own proves by itself who sends. */
+function atGateway(path: string, pod?: Pod): RouteOptions {
+  const operation = async () => (await import("./gateway-operations.ts")).triggerOperation(path, pod);
+  return { authenticates: pod?.origin?.auth !== undefined, operation };
+}
+
+function described(name: "outputOperation" | "runOperation", path: string): () => Promise<Operation> {
+  return async () => (await import("./gateway-operations.ts"))[name](path);
+}
+
+function apiRoutes(route: Route, runs: Runs): void {
+  const api: ApiRoute = (name, written, handle) => {
+    const operation = async () => (await import("./operations.ts"))[name];
+    const [method, path] = written.split(" ") as [string, string];
+    route(method, path, answering(operation, handle), { operation });
+  };
+  api("listNetworks", "GET /api/v1/networks", async ({ answer }) =>
+    answer(200, { networks: await Promise.all([...runs.values()].map((run) => run.status())) }),
+  );
+  const known = (name: string) => runs.get(name) ?? unknownNetwork(name, runs);
+  api("getNetwork", "GET /api/v1/networks/:network", async ({ params, answer }) =>
+    answer(200, await known(params.network).status()),
+  );
+  deadLetterRoutes(api, known);
 }
 
 interface Mounted {
@@ -74,14 +114,22 @@ function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, Mounted>): voi
   const [gateway, ...others] = endpoints;
   if (gateway !== undefined && others.length === 0) {
     const [pod, { endpoint }] = gateway;
-    route("*", "/trigger", (request) => endpoint.handle(request), { authenticates: pod.origin!.auth !== undefined });
+    route("*", "/trigger", (request) => endpoint.handle(request), atGateway("/trigger", pod));
   }
   const [sink, ...furtherSinks] = sinks;
   if (sink !== undefined && furtherSinks.length === 0)
-    route("*", "/output", (request) => answerOutput(sink.run, sink.pod, request));
+    route("*", "/output", (request) => answerOutput(sink.run, sink.pod, request), {
+      operation: described("outputOperation", "/output"),
+    });
   const [only, ...furtherRuns] = all;
   if (only !== undefined && furtherRuns.length === 0)
-    route("GET", "/runs/:id", (_, context) => answerRun(only, context.params.id!));
+    route("GET", "/runs/:id", (_, context) => answerRun(only, context.params.id!), {
+      operation: described("runOperation", "/runs/:id"),
+    });
+  healthRoutes(route, all);
+}
+
+function healthRoutes(route: Route, all: readonly RunningNetwork[]): void {
   route("GET", "/livez", () => json(200, { status: "alive" }));
   route("GET", "/readyz", () => {
     const notReady = all
@@ -102,21 +150,30 @@ function answered(handler: RouteHandler): RouteHandler {
       return await handler(request, context);
     } catch (error) {
       if (error instanceof Refusal) return error.toResponse();
+      if (error instanceof UnknownNetwork) return refuse("unknown-network", error.message);
       throw error;
     }
   };
 }
 
-function runOf(runs: Runs, context: RouteContext): RunningNetwork {
-  const name = context.params.network!;
+function runOf(runs: Runs, name: string): RunningNetwork {
   const run = runs.get(name);
   if (run !== undefined) return run;
-  throw new Refusal(404, "not_found", `There is no network "${name}" here.${didYouMean(name, runs.keys())}`);
+  throw new Refusal(404, "not_found", noNetwork(name, runs));
 }
 
-function podOf(runs: Runs, context: RouteContext, type: Pod["type"]): Pod {
-  const run = runOf(runs, context);
-  const id = context.params.pod!;
+function noNetwork(name: string, runs: Runs): string {
+  return `There is no network "${name.slice(0, 100)}" here.${didYouMean(name, runs.keys())}`;
+}
+
+/** Thrown while a request of the API is answered. */
+function unknownNetwork(name: string, runs: Runs): never {
+  throw new UnknownNetwork(noNetwork(name, runs));
+}
+
+class UnknownNetwork extends Error {}
+
+function podOf(run: RunningNetwork, id: string, type: Pod["type"]): Pod {
   const pods = run.network.pods.filter((pod) => pod.type === type && run.isHere(pod));
   const pod = pods.find((candidate) => candidate.id === id);
   if (pod !== undefined) return pod;

@@ -29,7 +29,8 @@ export function stepRoutes(route: Route, runOf: (context: RouteContext) => Runni
       throw error instanceof SendError ? refusalOf(error) : error;
     }
   };
-  route("POST", stepSendPath, handle, { authenticates: true });
+  const operation = async () => (await import("./gateway-operations.ts")).stepOperation(stepSendPath, keyHeader);
+  route("POST", stepSendPath, handle, { authenticates: true, operation });
 }
 
 function checkKey(request: Request, key: string | undefined): void {

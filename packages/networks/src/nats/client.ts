@@ -9,6 +9,8 @@ export interface NatsClient {
   connect(options: ConnectionOptions): Promise<NatsConnection>;
   manager(connection: NatsConnection): Promise<JetStreamManager>;
   headers(): MsgHdrs;
+  /** What it sends of headers are the bytes they encode themselves to. */
+  readonly encodesHeaders: boolean;
   credentials(file: Uint8Array): ConnectionOptions["authenticator"];
   nkey(seed: Uint8Array): ConnectionOptions["authenticator"];
   isCredentialsError(error: unknown): boolean;
@@ -40,6 +42,7 @@ async function load(): Promise<NatsClient> {
       connect: (options) => core.connect(options as Parameters<typeof core.connect>[0]),
       manager: (connection) => jetstream.jetstreamManager(connection, { checkAPI: false, timeout: requestTimeoutMs }),
       headers: core.headers,
+      encodesHeaders: "encode" in core.headers(),
       credentials: (file) => core.credsAuthenticator(file),
       nkey: (seed) => core.nkeyAuthenticator(seed),
       isCredentialsError: (error) =>

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "@nats-io/transport-node";
+import type { ConnectionOptions, PublishOptions } from "@nats-io/transport-node";
 import type { Logger } from "@pawl/hooks/guard";
 import { type JetStreamManager, loadClient, type NatsClient, type NatsConnection } from "./client.ts";
 import { connectionOptions, type ServerOptions, shownUrl } from "./server-options.ts";
@@ -18,6 +18,12 @@ export interface LinkOptions {
   readonly signal: AbortSignal;
 }
 
+interface Outgoing {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly options: PublishOptions | undefined;
+}
+
 const firstDelayMs = 200;
 const longestDelayMs = 5_000;
 
@@ -31,6 +37,7 @@ export class Link {
   readonly #url: string;
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #told = new Set<string>();
+  #outgoing: Outgoing[] = [];
   #isConnected = true;
   #isClosing = false;
   #error: string | undefined;
@@ -52,6 +59,18 @@ export class Link {
     return this.#isConnected;
   }
 
+  /** Sends with everything else of this turn of the event loop, so that many messages are one write. */
+  send(subject: string, payload: Uint8Array, options?: PublishOptions): void {
+    this.#outgoing.push({ subject, payload, options });
+    if (this.#outgoing.length === 1) setImmediate(() => this.#sendAll());
+  }
+
+  /** Resolves when the server has taken everything. */
+  async flush(): Promise<void> {
+    this.#sendAll();
+    if (this.#isConnected && !this.connection.isClosed()) await this.connection.flush();
+  }
+
   /** Why nothing can be sent. */
   get reason(): string | undefined {
     if (this.#isConnected) return undefined;
@@ -69,6 +88,13 @@ export class Link {
     this.#listeners.clear();
     this.#isClosing = true;
     await this.connection.close();
+  }
+
+  #sendAll(): void {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    if (this.connection.isClosed()) return;
+    for (const { subject, payload, options } of outgoing) this.connection.publish(subject, payload, options);
   }
 
   async #follow(): Promise<void> {

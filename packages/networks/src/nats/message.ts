@@ -8,19 +8,19 @@ import type { Token } from "../envelope/token.ts";
 type Head = [
   version: 1,
   correlationId: string,
-  reason: Token["reason"] | null,
+  reason: Token["reason"] | 0,
   cause: Token["cause"],
   origin: string,
   time: number,
   hop: number,
-  headers: Token["headers"] | null,
-  reply: string | null,
+  headers: Token["headers"] | 0,
+  reply: string | 0,
   keys?: Token["keys"],
 ];
 
 export function bodyOf(token: Token): string {
   const { correlationId, reason, cause, origin, time, hop, headers, reply, keys } = token;
-  const head: Head = [1, correlationId, reason ?? null, cause, origin, time, hop, headers ?? null, reply ?? null];
+  const head: Head = [1, correlationId, reason ?? 0, cause, origin, time, hop, headers ?? 0, reply ?? 0];
   if (keys !== undefined) head.push(keys);
   return token.payload === undefined ? JSON.stringify(head) : `${JSON.stringify(head)}\n${token.payload.text()}`;
 }
@@ -34,13 +34,13 @@ export function tokenOf(body: string, edge: number): Token | undefined {
   return {
     correlationId,
     edge,
-    reason: reason ?? undefined,
+    reason: reason || undefined,
     cause,
     origin,
     time,
     hop,
-    headers: headers ?? undefined,
-    reply: reply ?? undefined,
+    headers: headers || undefined,
+    reply: reply || undefined,
     keys,
     payload: end < 0 ? undefined : new TextPayload(body.slice(end + 1)),
   };
@@ -67,9 +67,10 @@ export interface Place {
 export function placeOf(reply: string): Place {
   const parts = reply.split(".");
   const first = parts.length > 9 ? 6 : 4;
+  // Nanoseconds are more than a number holds.
   return {
     deliveries: Number(parts[first]),
     seq: Number(parts[first + 1]),
-    storedAt: Math.floor(Number(parts[first + 3]) / 1e6),
+    storedAt: Number(parts[first + 3]!.slice(0, -6)),
   };
 }

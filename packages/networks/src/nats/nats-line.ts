@@ -1,7 +1,7 @@
 import { type Payload, TextPayload } from "../envelope/payload.ts";
 import { idOf, type Token } from "../envelope/token.ts";
 import type { Network, Pod } from "../topology/network.ts";
-import type { DeadLetters } from "../transport/dead-letter.ts";
+import type { DeadLetters, NewDeadLetter } from "../transport/dead-letter.ts";
 import {
   type Backlog,
   type ConsumeOptions,
@@ -17,6 +17,7 @@ import {
   UnavailableError,
 } from "../transport/transport.ts";
 import { BacklogWatch } from "./backlog-watch.ts";
+import { Committer } from "./committer.ts";
 import { ensureConsumer } from "./ensure.ts";
 import { ExclusiveConsumer } from "./exclusive-consumer.ts";
 import type { Link } from "./link.ts";
@@ -29,10 +30,10 @@ import { Notebook, tryName } from "./notebook.ts";
 import { NatsPeers, NatsReplies } from "./peers.ts";
 import type { Limits, Plan } from "./plan.ts";
 import { type ConsumerDesk, PodConsumer } from "./pod-consumer.ts";
-import type { Publication, Publisher } from "./publisher.ts";
+import type { Publisher } from "./publisher.ts";
 import { Records } from "./records.ts";
 import { staleLetter } from "./stale.ts";
-import { publishPhases } from "./step.ts";
+import { Sweep } from "./sweep.ts";
 import { TokenRoads } from "./token-roads.ts";
 
 export interface NatsLineParts {
@@ -60,12 +61,11 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly #records: Records;
   readonly #notebook: Notebook;
   readonly #outputs: NatsOutputs;
-  readonly #dead: NatsDeadLetters;
+  readonly #committer: Committer;
   readonly #backlog: BacklogWatch;
   readonly #roads: TokenRoads;
   readonly #consumers: (PodConsumer | ExclusiveConsumer)[] = [];
-  #committing = 0;
-  #settled: (() => void)[] = [];
+  #sweep: Sweep | undefined;
   #isClosed = false;
 
   constructor(network: Network, parts: NatsLineParts) {
@@ -75,14 +75,24 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#records = new Records(link, publisher);
     this.#notebook = new Notebook({ records: this.#records, names, network });
     this.#outputs = new NatsOutputs({ link, records: this.#records, names, network });
-    this.#dead = new NatsDeadLetters({ link, records: this.#records, names });
     this.replies = new NatsReplies(link, names);
     this.peers = new NatsPeers(link, names);
     this.leases = new NatsLeases(this.#records, names, leaseMs);
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
-    this.deadLetters = this.#dead;
+    const dead = new NatsDeadLetters({ link, records: this.#records, names });
+    this.deadLetters = dead;
+    const written = { publisher, dead, notebook: this.#notebook, roads: this.#roads, backlog: this.#backlog };
+    this.#committer = new Committer({ ...written, patienceMs: limits.duplicateWindowMs * 0.8 });
     this.maxMessageBytes = this.#roads.roomIn(link.connection.info?.max_payload ?? 1_048_576);
+  }
+
+  /** Also looks after tokens that nobody will ever take. */
+  async keep(): Promise<void> {
+    const { link, names } = this.#parts;
+    const bury = (letter: NewDeadLetter) => this.#committer.bury(letter);
+    this.#sweep = new Sweep({ link, records: this.#records, names, network: this.network, bury });
+    await this.#sweep.begin();
   }
 
   seal(value: object): Payload {
@@ -99,6 +109,11 @@ export class NatsLine implements Line, ConsumerDesk {
     if (this.#backlog.isHalfFull) throw new FullError("The stream of the network has no room for new messages.");
     const { receipt, notes = [] } = extra;
     if (receipt !== undefined && (await this.receipt(receipt.pod, receipt.key)) !== undefined) return "duplicate";
+    if (tokens.length === 1 && receipt === undefined && notes.length === 0) {
+      return publisher
+        .store(this.#roads.entering(tokens[0]!))
+        .then(({ isDuplicate }) => (isDuplicate ? "duplicate" : "new"));
+    }
     const stored = await Promise.all(tokens.map((token) => publisher.store(this.#roads.entering(token))));
     const after = notes.map((note) => this.#notebook.publicationOf(note));
     if (receipt !== undefined) after.push(this.#notebook.receiptPublication(receipt));
@@ -164,10 +179,8 @@ export class NatsLine implements Line, ConsumerDesk {
 
   /** Also that the server has heard every acknowledgement. Without a connection it is not waited for long. */
   async flush(): Promise<void> {
-    const { connection, isConnected } = this.#parts.link;
-    const done = this.#committing === 0 ? undefined : new Promise<void>((resolve) => this.#settled.push(resolve));
-    await inTime(done, flushMs);
-    if (isConnected && !connection.isClosed()) await inTime(connection.flush(), flushMs);
+    await inTime(this.#committer.settled(), flushMs);
+    await inTime(this.#parts.link.flush(), flushMs);
   }
 
   async close(): Promise<void> {
@@ -177,6 +190,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#isClosed = true;
     await Promise.all(this.#consumers.map((consumer) => inTime(consumer.end(), flushMs)));
     this.#backlog.close();
+    this.#sweep?.close();
     this.replies.close();
     this.peers.close();
     await this.leases.close();
@@ -200,27 +214,7 @@ export class NatsLine implements Line, ConsumerDesk {
   }
 
   commit(delivery: NatsDelivery, step: Step, done: StepDone | undefined): void {
-    if (delivery.state !== "open" || this.#isClosed) return;
-    const all = step.also === undefined ? [delivery] : [delivery, ...(step.also as readonly NatsDelivery[])];
-    if (this.#isOutdated(delivery)) {
-      for (const each of all) each.home.forget(each);
-      done?.(new UnavailableError("It was held for longer than the server remembers ids."));
-      return;
-    }
-    for (const each of all) each.state = "committing";
-    this.#committing++;
-    publishPhases(this.#parts.publisher, this.#phasesOf(delivery, step), (error) => {
-      this.#committing--;
-      for (const each of all) {
-        if (error !== undefined) each.home.forget(each);
-        else {
-          each.home.acknowledge(each);
-          this.#backlog.settled(each.pod);
-        }
-      }
-      done?.(error);
-      if (this.#committing === 0) for (const resolve of this.#settled.splice(0)) resolve();
-    });
+    if (!this.#isClosed) this.#committer.commit(delivery, step, done);
   }
 
   async triesOf(delivery: NatsDelivery): Promise<number> {
@@ -229,32 +223,13 @@ export class NatsLine implements Line, ConsumerDesk {
 
   async stale(pod: Pod, subject: string, body: string): Promise<void> {
     const letter = staleLetter(this.network, pod, { subject, body, now: Date.now() });
-    if (letter === undefined) return;
-    for (const phase of this.#dead.publications(letter))
-      await Promise.all(phase.map((publication) => this.#parts.publisher.store(publication)));
+    if (letter !== undefined) await this.#committer.bury(letter);
   }
 
   async restore(pod: Pod): Promise<void> {
     const { link, names, plan } = this.#parts;
     const wanted = plan.consumers.find((consumer) => consumer.durable_name === pod.id)!;
     await ensureConsumer(link.manager, names.tokens, wanted).catch(() => {});
-  }
-
-  /** Dead letter first, then what follows, then the memory of it: each must be there when the next is. */
-  #phasesOf(delivery: NatsDelivery, step: Step): (readonly Publication[])[] {
-    const { outputs, dead, record, notes } = step;
-    const phases: (readonly Publication[])[] = dead === undefined ? [] : [...this.#dead.publications(dead)];
-    const following = outputs.map((token) => this.#roads.inside(token));
-    if (record !== undefined && delivery.token.payload !== undefined)
-      following.push(this.#roads.output(delivery.token, record.pod));
-    phases.push(following);
-    if (notes !== undefined) phases.push(notes.map((note) => this.#notebook.publicationOf(note)));
-    return phases;
-  }
-
-  /** The server would no longer know that another process has sent the same. Then the token comes again instead. */
-  #isOutdated(delivery: NatsDelivery): boolean {
-    return performance.now() - delivery.touchedAt > this.#parts.limits.duplicateWindowMs * 0.8;
   }
 
   /** Everything that is not settled comes at once and in order, also what a process before had in its hands. */

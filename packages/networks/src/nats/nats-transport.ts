@@ -70,9 +70,11 @@ class NatsTransport implements Transport {
       throw error;
     });
     await this.#ensure(link, plan);
+    const isKeeper = (this.#options.setUp ?? "ensure") === "ensure";
     const closed = () => void this.#lines.delete(line);
     const line: NatsLine = new NatsLine(network, { link, publisher, names, plan, limits, leaseMs, closed });
     this.#lines.add(line);
+    if (isKeeper) await line.keep().catch(() => {});
     return line;
   }
 
@@ -113,6 +115,6 @@ const retryMs = 500;
 
 /** Whether it may be better in a moment: no answer, or one that says so. */
 function isPassing(error: unknown): boolean {
-  const { status, name } = error as { status?: unknown; name?: string };
+  const { status, name } = (error ?? {}) as { status?: unknown; name?: string };
   return status === 503 || name === "TimeoutError" || name === "RequestError" || name === "NoRespondersError";
 }

@@ -3,6 +3,7 @@ import type { EndReply, Peers, Replies } from "../transport/transport.ts";
 import type { Msg, Subscription } from "./client.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
+import { bytesOf } from "./wire.ts";
 
 /** How ends tell gateways in other processes. Not durable: who waits in vain is told that the work goes on. */
 export class NatsReplies implements Replies {
@@ -24,7 +25,7 @@ export class NatsReplies implements Replies {
     const instance = address.slice(0, address.indexOf(":"));
     if (!/^[\w-]+$/.test(instance) || this.#link.connection.isClosed()) return;
     const head = JSON.stringify([address, pod, ending]);
-    this.#link.connection.publish(`${this.#base}.${instance}`, payload === undefined ? head : `${head}\n${payload}`);
+    this.#link.send(`${this.#base}.${instance}`, bytesOf(payload === undefined ? head : `${head}\n${payload}`));
   }
 
   listen(heard: (address: string, end: EndReply) => void): void {

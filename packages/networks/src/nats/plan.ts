@@ -49,6 +49,7 @@ function streamsOf(network: Network, names: Names, limits: Limits): StreamPlan[]
       max_bytes: limits.maxBytes,
       max_msgs: limits.maxMessages ?? -1,
       duplicate_window: window,
+      allow_direct: true,
     },
     { ...latest, name: names.marks, subjects: [`${base}.mark.>`], max_age: markMs(network) * nanos },
     { ...latest, name: names.keys, subjects: [`${base}.key.>`], max_age: receiptMs * nanos },

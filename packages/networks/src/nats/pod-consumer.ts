@@ -7,6 +7,7 @@ import type { Link } from "./link.ts";
 import { placeOf, tokenOf } from "./message.ts";
 import { type DeliveryDesk, type DeliveryHome, NatsDelivery } from "./nats-delivery.ts";
 import { Pull } from "./pull.ts";
+import { textOf, words } from "./wire.ts";
 
 export interface PodConsumerOptions {
   readonly link: Link;
@@ -80,12 +81,12 @@ export class PodConsumer implements Consumer, DeliveryHome {
   }
 
   acknowledge(delivery: NatsDelivery): void {
-    this.#say(delivery, "+ACK");
+    this.#options.link.send(delivery.reply, words.done);
     this.forget(delivery);
   }
 
   giveBack(delivery: NatsDelivery): void {
-    this.#say(delivery, "-NAK");
+    this.#options.link.send(delivery.reply, words.again);
     this.forget(delivery);
   }
 
@@ -123,28 +124,29 @@ export class PodConsumer implements Consumer, DeliveryHome {
 
   #receive(message: Msg): void {
     const { pod, edges, desk } = this.#options;
-    const place = placeOf(message.reply!);
+    const reply = message.reply!;
+    const place = placeOf(reply);
     this.#averageBytes += (message.data.length - this.#averageBytes) / 64;
     const known = this.#open.get(place.seq);
     if (known !== undefined) {
-      known.reply = message.reply!;
+      known.reply = reply;
       return;
     }
     if (this.#isClosed) {
-      this.#publish(message.reply!, "-NAK");
+      this.#options.link.send(reply, words.again);
       return;
     }
     const edge = edges.get(message.subject);
-    const token = edge === undefined ? undefined : tokenOf(message.string(), edge);
+    const token = edge === undefined ? undefined : tokenOf(textOf(message), edge);
     if (token === undefined) {
-      desk.stale(pod, message.subject, message.string()).then(
-        () => this.#publish(message.reply!, "+ACK"),
+      desk.stale(pod, message.subject, textOf(message)).then(
+        () => this.#options.link.send(reply, words.done),
         () => {},
       );
       return;
     }
     const isRecovered = place.deliveries > 1 || place.seq <= this.#recoveredUpTo;
-    const from = { token, place, pod: pod.index, home: this, reply: message.reply!, isRecovered };
+    const from = { token, place, pod: pod.index, home: this, reply: reply, isRecovered };
     const delivery = new NatsDelivery(desk, from);
     this.#open.set(place.seq, delivery);
     if (isRecovered) this.#recover(delivery);
@@ -181,16 +183,7 @@ export class PodConsumer implements Consumer, DeliveryHome {
     for (const delivery of this.#open.values()) {
       if (now - delivery.touchedAt < this.#options.ackWaitMs / 4) continue;
       delivery.touchedAt = now;
-      this.#say(delivery, "+WPI");
+      this.#options.link.send(delivery.reply, words.working);
     }
-  }
-
-  #say(delivery: NatsDelivery, word: string): void {
-    this.#publish(delivery.reply, word);
-  }
-
-  #publish(subject: string, word: string): void {
-    const { connection } = this.#options.link;
-    if (!connection.isClosed()) connection.publish(subject, word);
   }
 }

@@ -1,6 +1,7 @@
 import { FullError, UnavailableError } from "../transport/transport.ts";
 import type { Msg, Subscription } from "./client.ts";
 import type { Link } from "./link.ts";
+import { bytesOf, headersOf, textOf } from "./wire.ts";
 
 /** What the server said to a message it has stored, or knew. */
 export interface Stored {
@@ -30,6 +31,11 @@ export class PassedError extends Error {
   readonly code = "passed";
 }
 
+/** More than the server takes in one message. */
+export class TooLargeError extends Error {
+  readonly code = "too-large";
+}
+
 interface Pending {
   readonly publication: Publication;
   readonly number: number;
@@ -39,6 +45,8 @@ interface Pending {
   fullError: FullError | undefined;
 }
 
+/** What is kept free for headers. */
+const headerBytes = 1_024;
 const sweepMs = 250;
 const resendMs = 2_000;
 const passed = 10_071;
@@ -54,12 +62,14 @@ export class Publisher {
   readonly #subscription: Subscription;
   readonly #pending = new Map<number, Pending>();
   readonly #forget: () => void;
+  readonly #maxBytes: number;
   #number = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#maxBytes = (link.connection.info?.max_payload ?? 1_048_576) - headerBytes;
     this.#inbox = `${link.inboxPrefix}.${Math.random().toString(36).slice(2)}${Date.now().toString(36)}.`;
     this.#subscription = link.connection.subscribe(`${this.#inbox}*`, {
       callback: (error, message) => {
@@ -67,7 +77,7 @@ export class Publisher {
       },
     });
     this.#forget = link.onChange((isConnected) => {
-      if (isConnected) for (const pending of this.#pending.values()) this.#send(pending);
+      if (isConnected) for (const pending of this.#pending.values()) this.#sendAgain(pending);
     });
   }
 
@@ -77,8 +87,9 @@ export class Publisher {
       return;
     }
     this.#number++;
-    const until = performance.now() + publication.forMs;
-    const pending = { publication, number: this.#number, done, until, sentAt: 0, fullError: undefined };
+    const sentAt = performance.now();
+    const until = sentAt + publication.forMs;
+    const pending = { publication, number: this.#number, done, until, sentAt, fullError: undefined };
     this.#pending.set(this.#number, pending);
     if (this.#link.isConnected) this.#send(pending);
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs);
@@ -100,30 +111,36 @@ export class Publisher {
     this.#pending.clear();
   }
 
-  #send(pending: Pending): void {
-    const { subject, body, id, after } = pending.publication;
+  #sendAgain(pending: Pending): void {
     pending.sentAt = performance.now();
-    const headers = id === undefined && after === undefined ? undefined : this.#link.client.headers();
-    if (id !== undefined) headers!.set("Nats-Msg-Id", id);
-    if (after !== undefined) headers!.set("Nats-Expected-Last-Subject-Sequence", String(after));
-    const reply = this.#inbox + pending.number;
-    try {
-      this.#link.connection.publish(subject, body, headers === undefined ? { reply } : { reply, headers });
-    } catch (error) {
-      this.#settle(pending, error as Error, undefined);
+    this.#send(pending);
+  }
+
+  #send(pending: Pending): void {
+    const { subject, body } = pending.publication;
+    const payload = bytesOf(body);
+    if (payload.length > this.#maxBytes) {
+      this.#settle(
+        pending,
+        new TooLargeError(`A message of ${payload.length} bytes is more than NATS takes.`),
+        undefined,
+      );
+      return;
     }
+    const headers = headersOf(this.#link.client, pending.publication);
+    const reply = this.#inbox + pending.number;
+    this.#link.send(subject, payload, headers === undefined ? { reply } : { reply, headers });
   }
 
   #answered(message: Msg): void {
-    const { subject } = message;
-    const pending = this.#pending.get(Number(subject.slice(this.#inbox.length)));
+    const pending = this.#pending.get(Number(message.subject.slice(this.#inbox.length)));
     if (pending === undefined) return;
     // Nobody listens where a stream should: the server starts, or the stream is not there yet. The sweep tries again.
     if (message.data.length === 0) {
       pending.sentAt = performance.now() - resendMs + sweepMs;
       return;
     }
-    const answer = message.json<Answer>();
+    const answer = JSON.parse(textOf(message)) as Answer;
     if (answer.error === undefined) {
       this.#settle(pending, undefined, { seq: answer.seq ?? 0, isDuplicate: answer.duplicate === true });
     } else this.#refused(pending, answer.error);
@@ -149,7 +166,7 @@ export class Publisher {
       if (now > pending.until) {
         const error = pending.fullError ?? new UnavailableError(this.#link.reason ?? "NATS gave no answer in time.");
         this.#settle(pending, error, undefined);
-      } else if (this.#link.isConnected && now - pending.sentAt > resendMs) this.#send(pending);
+      } else if (this.#link.isConnected && now - pending.sentAt > resendMs) this.#sendAgain(pending);
     }
     if (this.#pending.size > 0) return;
     clearInterval(this.#timer);

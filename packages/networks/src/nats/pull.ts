@@ -1,5 +1,6 @@
 import type { Msg } from "./client.ts";
 import type { Link } from "./link.ts";
+import { bytesOf } from "./wire.ts";
 
 export interface PullOptions {
   readonly link: Link;
@@ -69,9 +70,8 @@ export class Pull {
     this.#requests.push({ number: this.#number, left: batch });
     this.#requested += batch;
     const asked = { batch, expires: expiresMs * nanos, idle_heartbeat: heartbeatMs * nanos };
-    link.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(asked), {
-      reply: this.#inbox + this.#number,
-    });
+    const reply = this.#inbox + this.#number;
+    link.send(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, bytesOf(JSON.stringify(asked)), { reply });
   }
 
   /** Resolves when nothing comes any more; what came meanwhile was handed out. */

@@ -9,7 +9,7 @@ import { newCorrelationId } from "../envelope/correlation.ts";
 import { type Headers, inTrace, type Token } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
 import type { Network, Pod } from "../topology/network.ts";
-import type { Line, Note, Receipt } from "../transport/transport.ts";
+import type { Injected, Line, Note, Receipt } from "../transport/transport.ts";
 
 export interface OriginOptions {
   readonly network: Network;
@@ -57,6 +57,8 @@ interface Called {
   readonly subject: CallSubject;
 }
 
+type Answer = Accepted | Refused;
+
 /** Takes events in: calls the hook of a gateway or initiator, and resolves once what it returned is durable. */
 export class Origin {
   readonly #options: OriginOptions;
@@ -84,9 +86,10 @@ export class Origin {
   }
 
   /** @throws FullError, UnavailableError from the engine */
-  accept(incoming: Incoming): Promise<Accepted | Refused> {
+  accept(incoming: Incoming): Answer | Promise<Answer> {
     const { caller, stats, clock, pod } = this.#options;
-    const correlationId = incoming.correlationId ?? newCorrelationId(clock.now());
+    const time = clock.now();
+    const correlationId = incoming.correlationId ?? newCorrelationId(time);
     stats.received++;
     const { traceparent } = incoming.carried ?? {};
     const id = `${correlationId}/${pod.id}`;
@@ -94,12 +97,15 @@ export class Origin {
     const called = caller.call({ payload: incoming.payload, headers: incoming.headers }, subject);
     const send = (outcome: Outcome<unknown>) => {
       failpoint("after-hook", pod.id);
-      return this.#send(incoming, inTrace(this.#root(incoming, correlationId), subject.span), { outcome, subject });
+      return this.#send(incoming, inTrace(this.#root(incoming, correlationId, time), subject.span), {
+        outcome,
+        subject,
+      });
     };
     return called instanceof Promise ? called.then(send) : send(called);
   }
 
-  async #send(incoming: Incoming, parent: Token, { outcome, subject }: Called): Promise<Accepted | Refused> {
+  #send(incoming: Incoming, parent: Token, { outcome, subject }: Called): Answer | Promise<Answer> {
     const { network, pod, line, stats, clock } = this.#options;
     const judgement = judge(outcome, { pod, line, attempt: pod.retry.attempts, random: Math.random });
     if (judgement.next !== "send" && judgement.next !== "suppress") {
@@ -113,28 +119,31 @@ export class Origin {
       : tombstonesFrom(network, pod, parent, { reason: "suppressed", now, instead: incoming.payload });
     const status = isMessage ? "accepted" : "suppressed";
     const receipt = incoming.receiptFor?.(status, correlationId);
-    const sent = await line.inject(tokens, {
+    const sent = line.inject(tokens, {
       passage: passageOf(isMessage ? "sent" : "suppressed", now, subject),
       ...(receipt === undefined ? {} : { receipt }),
       ...(incoming.notes === undefined ? {} : { notes: incoming.notes }),
     });
-    failpoint("after-inject", pod.id);
-    if (sent === "duplicate") return { status: "duplicate", correlationId };
-    if (isMessage) stats.sent++;
-    else stats.tombstonesOut += tokens.length;
-    return { status, correlationId };
+    const answer = (injected: Injected): Answer => {
+      failpoint("after-inject", pod.id);
+      if (injected === "duplicate") return { status: "duplicate", correlationId };
+      if (isMessage) stats.sent++;
+      else stats.tombstonesOut += tokens.length;
+      return { status, correlationId };
+    };
+    return sent instanceof Promise ? sent.then(answer) : answer(sent);
   }
 
   /** What the first token follows from: nothing travelled yet, so it has no edge. */
-  #root(incoming: Incoming, correlationId: string): Token {
-    const { pod, clock } = this.#options;
+  #root(incoming: Incoming, correlationId: string, time: number): Token {
+    const { pod } = this.#options;
     return {
       correlationId,
       edge: -1,
       reason: undefined,
       cause: [],
       origin: pod.id,
-      time: clock.now(),
+      time,
       hop: 0,
       headers: incoming.carried,
       reply: incoming.isAwaited ? this.#options.addressOf(correlationId) : undefined,

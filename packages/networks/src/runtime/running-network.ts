@@ -152,7 +152,7 @@ export class RunningNetwork {
       onEnd: (pod, token, ending) => this.#ended(pod, token, ending),
     });
     line.peers?.answer(async () => JSON.stringify(await this.status()));
-    line.replies?.listen((address, end) => void this.waiters.settle(address, end));
+    if (this.parts.origins.size > 0) line.replies?.listen((address, end) => void this.waiters.settle(address, end));
     this.watch.start();
     for (const receiver of this.parts.receivers) receiver.start();
   }
@@ -185,7 +185,7 @@ export class RunningNetwork {
     if (this.#isRefusing)
       return Promise.reject(new UnavailableError(`The network "${this.network.name}" is stopping.`));
     if (!origin.hasRoom) return Promise.reject(new FullError("Too many messages are waiting."));
-    return origin.accept(incoming);
+    return new Promise((resolve) => resolve(origin.accept(incoming)));
   }
 
   /** As `send`, but waits for room instead of throwing: for sources that can wait. */

@@ -12,16 +12,17 @@ export class IdWindow {
   has(correlationId: string, edge: number): boolean {
     const key = keyOf(correlationId, edge);
     const bit = 1 << (edge % edgesPerWord);
-    return (((this.#younger.get(key) ?? 0) | (this.#older.get(key) ?? 0)) & bit) !== 0;
+    return ((this.#younger.get(key) ?? this.#older.get(key) ?? 0) & bit) !== 0;
   }
 
   /** @returns false when it was known */
   add(correlationId: string, edge: number): boolean {
     const key = keyOf(correlationId, edge);
     const bit = 1 << (edge % edgesPerWord);
-    const young = this.#younger.get(key) ?? 0;
-    if (((young | (this.#older.get(key) ?? 0)) & bit) !== 0) return false;
-    this.#younger.set(key, young | bit);
+    // The first edge of an id that comes to the younger generation brings those of the older with it.
+    const seen = this.#younger.get(key) ?? this.#older.get(key) ?? 0;
+    if ((seen & bit) !== 0) return false;
+    this.#younger.set(key, seen | bit);
     if (this.#younger.size >= generationSize) {
       this.#older = this.#younger;
       this.#younger = new Map();

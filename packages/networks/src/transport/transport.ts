@@ -30,6 +30,8 @@ export interface OpenOptions {
 }
 
 /** A network on its transport. */
+export type Injected = "new" | "duplicate";
+
 export interface Line {
   readonly network: Network;
   /** Longest payload it can carry. Absent: that of any message. */
@@ -37,10 +39,10 @@ export interface Line {
   /** Takes what a hook returned out of its hands: later changes to the object change nothing here. */
   seal(value: object): Payload;
   /**
-   * Resolves once the tokens are durable. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
+   * Resolves once the tokens are durable; an engine that has nothing to wait for answers at once. `duplicate`: their ids, or the receipt's key, were known, and nothing was sent.
    * @throws FullError, UnavailableError
    */
-  inject(tokens: readonly Token[], extra?: InjectOptions): Promise<"new" | "duplicate">;
+  inject(tokens: readonly Token[], extra?: InjectOptions): Injected | Promise<Injected>;
   /** Hands the tokens that wait at a pod to `handler`, at most `credit` of them open at once, until closed. */
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer;
   /** What waits at a pod, tokens in the hands of its hook included. */

@@ -186,8 +186,7 @@ describe.each(engines)("on the %s engine, an aggregator", (_, make) => {
     await send(run, "a", { id: 2 });
     const joiner = net.pods.findIndex((pod) => pod.id === "j");
     await until(() => run.parts.stats[joiner]!.received === 4);
-    await run.idle();
-    expect(openSets(run)).toBe(0);
+    await until(() => openSets(run) === 0);
     expect(await run.line.deadLetters.count()).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { ownNodes } from "../../open-project.ts";
 import type { Brings, PluginReport } from "./report.ts";
 
 const kinds = [
@@ -12,7 +13,7 @@ export async function withSameNames(reports: readonly PluginReport[]): Promise<r
   const { createNodeRegistry, createTriggerRegistry, functionListings } = await import("@pawl/flows");
   const first = new Map<string, string>();
   const own: Record<string, readonly string[]> = {
-    nodes: createNodeRegistry()
+    nodes: createNodeRegistry([], ownNodes)
       .list()
       .map(({ name }) => name),
     triggers: createTriggerRegistry()

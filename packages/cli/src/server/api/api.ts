@@ -1,4 +1,13 @@
-import type { Engine, Flow, HttpMount, ParsedFlow, RouteContext, TriggerSupervisor } from "@pawl/flows";
+import {
+  type Asked,
+  answering,
+  type Engine,
+  type Flow,
+  type HttpMount,
+  type Operation,
+  type ParsedFlow,
+  type TriggerSupervisor,
+} from "@pawl/flows";
 
 /** What the routes of the API are made of. */
 export interface ApiParts {
@@ -15,18 +24,19 @@ export interface ApiParts {
   readonly closing: AbortSignal;
 }
 
-export type ApiHandler = (
-  request: Request,
-  params: Readonly<Record<string, string>>,
-  parts: ApiParts,
-) => Response | Promise<Response>;
+/** Adds the routes of one area. */
+export type ApiRoutes = (route: AddRoute, parts: ApiParts) => void;
 
-/** Adds routes below `/api/v1`. */
-export function addRoutes(mount: HttpMount, parts: ApiParts, routes: Readonly<Record<string, ApiHandler>>): void {
-  for (const [written, handler] of Object.entries(routes)) {
-    const [method, path] = written.split(" ") as [string, string];
-    mount.route(method, `/api/v1${path}`, (request: Request, context: RouteContext) =>
-      handler(request, context.params, parts),
-    );
-  }
+type AddRoute = <const O extends Operation>(
+  operation: O,
+  handle: (asked: Asked<O>) => Response | Promise<Response>,
+) => void;
+
+/** Mounts operations: what serves a route, checks its requests and describes it is one definition. */
+export function addRoutes(mount: HttpMount, parts: ApiParts, areas: readonly ApiRoutes[]): void {
+  const route: AddRoute = (operation, handle) => {
+    const [method, path] = operation.route.split(" ") as [string, string];
+    mount.route(method, path, answering(operation, handle), { operation });
+  };
+  for (const area of areas) area(route, parts);
 }

@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
-import { type Flow, InputError, json, type ParsedFlow, type StartedRun } from "@pawl/flows";
+import { type Asked, type Flow, InputError, type JsonObject, type ParsedFlow, type StartedRun } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import { refuse } from "../codes.ts";
-import type { ApiHandler, ApiParts } from "./api.ts";
-import { isMap, readFields } from "./read-request.ts";
+import type { ApiParts, ApiRoutes } from "./api.ts";
+import { getFlow, listFlows, startRun } from "./operations/flows.ts";
+
+const longestKey = 255;
 
 /** Flows, and how runs of them are started. */
-export const flowRoutes: Readonly<Record<string, ApiHandler>> = {
-  "GET /flows": (_request, _params, parts) => json(200, { flows: listed(parts) }),
-  "GET /flows/:name": (_request, { name = "" }, parts) => {
+export const flowRoutes: ApiRoutes = (route, parts) => {
+  route(listFlows, ({ answer }) => answer(200, { flows: listed(parts) }));
+  route(getFlow, ({ params: { name }, answer }) => {
     const flow = parts.findFlow(name);
-    return flow ? json(200, { flow: { ...shown(flow), text: flow.text } }) : unknownFlow(name, parts);
-  },
-  "POST /flows/:name/runs": startRun,
+    return flow ? answer(200, { flow: { ...shown(flow), text: flow.text } }) : unknownFlow(name, parts);
+  });
+  route(startRun, (asked) => start(asked, parts));
 };
 
-function listed(parts: ApiParts): object[] {
+function listed(parts: ApiParts) {
   const byFile = new Map(parts.files().map((parsed) => [parsed.file, parsed]));
   const flows = parts.flows().map((flow) => ({ ...shown(flow), diagnostics: diagnosticsOf(byFile.get(flow.file)) }));
   const running = new Set(parts.flows().map((flow) => flow.file));
@@ -27,7 +29,7 @@ function diagnosticsOf(parsed: ParsedFlow | undefined): ParsedFlow["diagnostics"
   return parsed?.diagnostics ?? [];
 }
 
-function shown(flow: Flow): object {
+function shown(flow: Flow) {
   return {
     name: flow.name,
     description: flow.description ?? null,
@@ -39,39 +41,58 @@ function shown(flow: Flow): object {
   };
 }
 
-async function startRun(
-  request: Request,
-  { name = "" }: Readonly<Record<string, string>>,
-  parts: ApiParts,
-): Promise<Response> {
-  const flow = parts.findFlow(name);
-  if (flow === undefined) return unknownFlow(name, parts);
-  const fields = await readFields(request);
-  if (fields instanceof Response) return fields;
-  const { inputs = {}, vars = {} } = fields;
-  if (!isMap(inputs) || !isMap(vars)) {
-    return refuse(400, "invalid-request", "inputs and vars are maps, when they are given.");
-  }
+async function start(asked: Asked<typeof startRun>, parts: ApiParts): Promise<Response> {
+  const { request, params, body } = asked;
+  const flow = parts.findFlow(params.name);
+  if (flow === undefined) return unknownFlow(params.name, parts);
   const key = request.headers.get("idempotency-key");
+  if (key !== null && (key === "" || key.length > longestKey)) {
+    return refuse("invalid-request", `An Idempotency-Key has 1 to ${longestKey} characters.`);
+  }
   try {
     // Apart from the keys of triggers, whatever a client chooses.
-    const idempotencyKey = key === null ? {} : { idempotencyKey: `http:${digest(key)}` };
-    const trigger = { traceparent: request.headers.get("traceparent") ?? undefined };
-    return started(flow, await parts.engine.start(flow, { inputs, vars, trigger, ...idempotencyKey }));
+    const once = key === null ? {} : { idempotencyKey: `http:${digest(key)}` };
+    const trigger = {
+      traceparent: request.headers.get("traceparent") ?? undefined,
+      ...(key === null ? {} : { event: requestOf(body) }),
+    };
+    return await started(asked, flow, { parts, run: await parts.engine.start(flow, { ...body, trigger, ...once }) });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const members = { errors: error.diagnostics };
-    return refuse(422, "invalid-inputs", error.message, { members });
+    return refuse("invalid-inputs", error.message, { members: { errors: error.diagnostics } });
   }
 }
 
-function started(flow: Flow, { runId, created, dropped }: StartedRun): Response {
-  if (dropped) {
-    const detail = `${flow.name} has its limit of runs, and its overflow policy drops this one.`;
-    return refuse(429, "run-dropped", detail, { headers: { "retry-after": "1" } });
+/** Kept with the run, so that the same key with another body is noticed. */
+function requestOf(body: Asked<typeof startRun>["body"]): JsonObject {
+  return { request_hash: digest(JSON.stringify(body)) };
+}
+
+interface Started {
+  readonly parts: ApiParts;
+  readonly run: StartedRun;
+}
+
+async function started(
+  { request, body, answer }: Asked<typeof startRun>,
+  flow: Flow,
+  { parts, run: { runId, created, dropped } }: Started,
+): Promise<Response> {
+  if (dropped) return runDropped(flow.name);
+  if (!created) {
+    const first = await parts.engine.store.durability.get(runId);
+    if (first?.trigger.event.request_hash !== requestOf(body).request_hash) {
+      const key = request.headers.get("idempotency-key");
+      return refuse("idempotency-conflict", `The Idempotency-Key "${key}" was used with other inputs.`);
+    }
   }
-  const location = `/api/v1/runs/${runId}`;
-  return json(created ? 202 : 200, { run: { id: runId, flow: flow.name } }, { location });
+  const run = { id: runId, flow: flow.name };
+  return answer(created ? 202 : 200, { run }, { location: `/api/v1/runs/${runId}` });
+}
+
+export function runDropped(flow: string): Response {
+  const detail = `${flow} has its limit of runs, and its overflow policy drops this one.`;
+  return refuse("run-dropped", detail, { headers: { "retry-after": "1" } });
 }
 
 function digest(key: string): string {
@@ -80,5 +101,5 @@ function digest(key: string): string {
 
 function unknownFlow(name: string, parts: ApiParts): Response {
   const names = parts.flows().map((flow) => flow.name);
-  return refuse(404, "unknown-flow", `There is no flow "${name.slice(0, 100)}".${didYouMean(name, names)}`);
+  return refuse("unknown-flow", `There is no flow "${name.slice(0, 100)}".${didYouMean(name, names)}`);
 }

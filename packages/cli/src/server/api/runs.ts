@@ -1,56 +1,51 @@
-import { json, type RunRecord, type RunStatus, toRunReport } from "@pawl/flows";
+import { type Asked, ReplayError, RunNotFoundError, type RunRecord, toRunReport } from "@pawl/flows";
 import { refuse } from "../codes.ts";
-import type { ApiHandler, ApiParts } from "./api.ts";
-import { queryOf, readFields, readNumber } from "./read-request.ts";
+import type { ApiParts, ApiRoutes } from "./api.ts";
+import { runDropped } from "./flows.ts";
+import { cancelRun, getRun, listRuns, listSteps, replayRun } from "./operations/runs.ts";
 
-const statuses: readonly RunStatus[] = ["queued", "running", "waiting", "completed", "failed", "cancelled"];
-const maxPage = 500;
-const defaultPage = 50;
-
-export const runRoutes: Readonly<Record<string, ApiHandler>> = {
-  "GET /runs": listRuns,
-  "GET /runs/:id": async (_request, { id = "" }, parts) => {
-    const run = await parts.engine.store.durability.get(id);
-    if (run === undefined) return unknownRun(id);
-    const steps = await parts.engine.store.durability.steps(id);
-    const report = toRunReport(run, steps);
-    return json(200, { run: { ...report.run, ...context(run) }, steps: report.steps });
-  },
-  "GET /runs/:id/steps": async (_request, { id = "" }, parts) => {
-    const run = await parts.engine.store.durability.get(id);
-    if (run === undefined) return unknownRun(id);
-    return json(200, { steps: toRunReport(run, await parts.engine.store.durability.steps(id)).steps });
-  },
-  "POST /runs/:id/cancel": cancelRun,
+export const runRoutes: ApiRoutes = (route, parts) => {
+  route(listRuns, (asked) => list(asked, parts));
+  route(getRun, async ({ params: { id }, answer }) => {
+    const { durability } = parts.engine.store;
+    const run = await durability.get(id);
+    return run === undefined
+      ? unknownRun(id)
+      : answer(200, { run: shown(run), steps: stepsOf(run, await durability.steps(id)) });
+  });
+  route(listSteps, async ({ params: { id }, answer }) => {
+    const { durability } = parts.engine.store;
+    const run = await durability.get(id);
+    return run === undefined ? unknownRun(id) : answer(200, { steps: stepsOf(run, await durability.steps(id)) });
+  });
+  route(cancelRun, (asked) => cancel(asked, parts));
+  route(replayRun, (asked) => replay(asked, parts));
 };
 
-async function listRuns(request: Request, _params: unknown, parts: ApiParts): Promise<Response> {
-  const query = queryOf(request);
-  const limit = readNumber(query, "limit", { min: 1, max: maxPage, otherwise: defaultPage });
-  if (limit instanceof Response) return limit;
-  const status = query.getAll("status").flatMap((text) => text.split(",")) as RunStatus[];
-  const wrong = status.find((each) => !statuses.includes(each));
-  if (wrong !== undefined) {
-    return refuse(400, "invalid-request", `status is one of ${statuses.join(", ")}; "${wrong.slice(0, 50)}" came.`);
-  }
-  const flow = query.get("flow");
-  const cursor = query.get("cursor");
+async function list({ query, answer }: Asked<typeof listRuns>, parts: ApiParts): Promise<Response> {
+  const { flow, status, limit, cursor: before } = query;
   const found = await parts.engine.store.durability.list({
     limit: limit + 1,
-    ...(flow === null ? {} : { flow }),
-    ...(status.length === 0 ? {} : { status }),
-    ...(cursor === null ? {} : { before: cursor }),
+    ...(flow === undefined ? {} : { flow }),
+    ...(status === undefined ? {} : { status }),
+    ...(before === undefined ? {} : { before }),
   });
   const page = found.slice(0, limit);
-  const next = found.length > limit ? page.at(-1)!.id : null;
-  const runs = page.map((run) => ({ ...toRunReport(run, []).run, ...context(run) }));
-  return json(200, { runs, next_cursor: next });
+  return answer(200, { runs: page.map(shown), next_cursor: found.length > limit ? page.at(-1)!.id : null });
 }
 
-/** What the report of a run leaves out, and a list of many needs. */
-function context({ createdAt, startedAt, endedAt, trigger, starts }: RunRecord): object {
-  const { type, id, eventId } = trigger;
+type Steps = Parameters<typeof toRunReport>[1];
+
+function stepsOf(run: RunRecord, steps: Steps): ReturnType<typeof toRunReport>["steps"] {
+  return toRunReport(run, steps).steps;
+}
+
+/** The report of a run, with what a list of many needs beside it. */
+function shown(run: RunRecord) {
+  const { createdAt, startedAt, endedAt, starts } = run;
+  const { type, id, eventId } = run.trigger;
   return {
+    ...toRunReport(run, []).run,
     createdAt,
     startedAt: startedAt ?? null,
     endedAt: endedAt ?? null,
@@ -59,20 +54,25 @@ function context({ createdAt, startedAt, endedAt, trigger, starts }: RunRecord):
   };
 }
 
-async function cancelRun(
-  request: Request,
-  { id = "" }: Readonly<Record<string, string>>,
-  parts: ApiParts,
-): Promise<Response> {
-  const fields = await readFields(request);
-  if (fields instanceof Response) return fields;
-  const reason = typeof fields.reason === "string" ? fields.reason.slice(0, 1_000) : "Cancelled through the API.";
-  const result = await parts.engine.store.durability.cancel(id, reason);
+async function cancel({ params: { id }, body, answer }: Asked<typeof cancelRun>, parts: ApiParts): Promise<Response> {
+  const result = await parts.engine.store.durability.cancel(id, body.reason ?? "Cancelled through the API.");
   if (result === "unknown") return unknownRun(id);
-  if (result === "ended") return refuse(409, "run-ended", `The run ${id} has ended already.`);
-  return json(result === "cancelled" ? 200 : 202, { run: { id }, result });
+  if (result === "ended") return refuse("run-ended", `The run ${id} has ended already.`);
+  return answer(result === "cancelled" ? 200 : 202, { run: { id }, result });
+}
+
+async function replay({ params: { id }, body, answer }: Asked<typeof replayRun>, parts: ApiParts): Promise<Response> {
+  try {
+    const { runId, flow, dropped } = await parts.engine.queueReplay(id, body.from);
+    if (dropped) return runDropped(flow);
+    return answer(202, { run: { id: runId, flow } }, { location: `/api/v1/runs/${runId}` });
+  } catch (error) {
+    if (error instanceof RunNotFoundError) return unknownRun(id);
+    if (error instanceof ReplayError) return refuse(error.code, error.message);
+    throw error;
+  }
 }
 
 export function unknownRun(id: string): Response {
-  return refuse(404, "unknown-run", `There is no run ${id.slice(0, 100)}.`);
+  return refuse("unknown-run", `There is no run ${id.slice(0, 100)}.`);
 }

@@ -1,13 +1,14 @@
-import { json, type TriggerStatus } from "@pawl/flows";
-import type { ApiHandler } from "./api.ts";
+import type { TriggerStatus } from "@pawl/flows";
+import type { ApiRoutes } from "./api.ts";
+import { listTriggers } from "./operations/triggers.ts";
 
-export const triggerRoutes: Readonly<Record<string, ApiHandler>> = {
-  "GET /triggers": (_request, _params, { triggers }) => json(200, { triggers: triggers.status().map(shown) }),
+export const triggerRoutes: ApiRoutes = (route, { triggers }) => {
+  route(listTriggers, ({ answer }) => answer(200, { triggers: triggers.status().map(shown) }));
 };
 
 /** What is not known is null, so that every trigger has the same fields. */
-function shown(status: TriggerStatus): object {
-  const { description, nextFiringAt, lastFiredAt, lastRunId, lastError, retryAt, ...rest } = status;
+function shown(status: TriggerStatus) {
+  const { description, nextFiringAt, lastFiredAt, lastRunId, lastError, lastDropped, retryAt, ...rest } = status;
   return {
     ...rest,
     description: description ?? null,
@@ -15,6 +16,7 @@ function shown(status: TriggerStatus): object {
     lastFiredAt: lastFiredAt ?? null,
     lastRunId: lastRunId ?? null,
     lastError: lastError ?? null,
+    lastDropped: lastDropped ?? null,
     retryAt: retryAt ?? null,
   };
 }

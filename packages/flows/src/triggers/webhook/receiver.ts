@@ -1,9 +1,10 @@
 import type { RouteHandler } from "../../http/mount.ts";
-import { json, problem } from "../../http/problem.ts";
+import { json, type ProblemOptions, problem } from "../../http/problem.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Json } from "../../json.ts";
 import { EventRefused } from "../delivery.ts";
 import type { Accepted, TriggerContext, TriggerEvent } from "../trigger.ts";
+import { type WebhookCode, webhookCodes } from "./codes.ts";
 import type { WebhookInput } from "./inputs.ts";
 import { readEvent } from "./read-event.ts";
 import { readPayload } from "./read-payload.ts";
@@ -13,6 +14,7 @@ export type Emit = (event: Json | TriggerEvent) => Promise<Accepted>;
 
 const defaultToleranceMs = 300_000;
 const defaultWaitMs = 30_000;
+const retryAfter = { "retry-after": "1" };
 
 /** Answers the requests of one webhook: 202 once the run is durable, or why there is none. */
 export function createReceiver(input: WebhookInput, context: TriggerContext, emit: Emit): RouteHandler {
@@ -37,9 +39,7 @@ async function tryToEmit(emit: Emit, event: TriggerEvent): Promise<Accepted | Re
     return await emit(event);
   } catch (error) {
     if (error instanceof EventRefused) return problem(422, error.code, error.message);
-    return problem(503, "event-not-queued", "The event could not be queued. Send it again.", {
-      headers: { "retry-after": "1" },
-    });
+    return refuse("event-not-queued", "The event could not be queued. Send it again.", { headers: retryAfter });
   }
 }
 
@@ -49,7 +49,11 @@ function accept(
   context: TriggerContext,
 ): Response | Promise<Response> {
   if (accepted instanceof Response) return accepted;
-  if (accepted.dropped) return json(202, { run_id: null, dropped: true });
+  // Not acknowledged: a sender that sends again what was refused (Stripe, queues) loses nothing.
+  if (accepted.dropped) {
+    const detail = `${context.flowName} has its limit of runs, and its overflow policy drops this event.`;
+    return refuse("event-dropped", detail, { headers: retryAfter });
+  }
   if (input.respond === "result") return awaitResult(accepted, input, context);
   return acceptedAnswer(accepted);
 }
@@ -69,7 +73,7 @@ async function awaitResult(accepted: Accepted, input: WebhookInput, context: Tri
     const { status, outputs } = await accepted.result(late.signal);
     if (status === "completed") return json(200, outputs, { "pawl-run-id": accepted.runId });
     const members = { run_id: accepted.runId };
-    return problem(500, `run-${status}`, `The run ended as ${status}.`, { members });
+    return refuse(status === "cancelled" ? "run-cancelled" : "run-failed", `The run ended as ${status}.`, { members });
   } catch {
     return acceptedAnswer(accepted);
   } finally {
@@ -79,17 +83,19 @@ async function awaitResult(accepted: Accepted, input: WebhookInput, context: Tri
 }
 
 function tooLarge(limit: number): Response {
-  return problem(413, "body-too-large", `The body is larger than ${limit} bytes.`, {
-    headers: { connection: "close" },
-  });
+  return refuse("body-too-large", `The body is larger than ${limit} bytes.`, { headers: { connection: "close" } });
 }
 
 function notSigned(): Response {
-  return problem(401, "invalid-signature", "The signature is missing, does not fit the body, or is too old.");
+  return refuse("invalid-signature", "The signature is missing, does not fit the body, or is too old.");
 }
 
 function unreadable(code: "unsupported-media-type" | "invalid-json", { accept = [] }: WebhookInput): Response {
-  if (code === "invalid-json") return problem(400, code, "The body is not JSON.");
+  if (code === "invalid-json") return refuse(code, "The body is not JSON.");
   const types = ["application/json", ...accept].join(", ");
-  return problem(415, code, `The content type of the request is not one of ${types}.`, { headers: { accept: types } });
+  return refuse(code, `The content type of the request is not one of ${types}.`, { headers: { accept: types } });
+}
+
+function refuse(code: WebhookCode, detail: string, options: ProblemOptions = {}): Response {
+  return problem(webhookCodes[code].status, code, detail, options);
 }

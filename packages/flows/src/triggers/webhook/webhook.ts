@@ -18,7 +18,8 @@ export const webhookReceive: EmitterTrigger<WebhookInput> = trigger({
     try {
       const path = pathOf(input, context);
       const receiver = createReceiver(input, context, emit);
-      for (const method of input.method) undo.push(addRoute(mount, { method, path, input }, receiver));
+      const flow = context.flowName;
+      for (const method of input.method) undo.push(addRoute(mount, { method, path, input, flow }, receiver));
       const shown = input.port === undefined ? path : `${mount.url}${path}`;
       context.describe(`${input.method.join(", ")} ${shown}${input.secret ? ", signed" : ""}`);
       await untilStopped(context.signal);
@@ -54,11 +55,12 @@ async function openMount(
 
 function addRoute(
   mount: HttpMount,
-  { method, path, input }: { method: string; path: string; input: WebhookInput },
+  { method, path, input, flow }: { method: string; path: string; input: WebhookInput; flow: string },
   receiver: ReturnType<typeof createReceiver>,
 ): () => void {
   try {
-    return mount.route(method, path, receiver, { authenticates: input.secret !== undefined });
+    const operation = async () => (await import("./operation.ts")).webhookOperation(input, { flow, method, path });
+    return mount.route(method, path, receiver, { authenticates: input.secret !== undefined, operation });
   } catch (error) {
     if (!(error instanceof RouteTakenError)) throw error;
     throw new TriggerError(

@@ -11,6 +11,7 @@ import type {
   ConsumeOptions,
   Consumer,
   Delivery,
+  Injected,
   InjectOptions,
   Line,
   Outputs,
@@ -51,7 +52,7 @@ export class MemoryLine implements Line {
     return ValuePayload.of(value);
   }
 
-  async inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<"new" | "duplicate"> {
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Injected {
     if (extra.receipt !== undefined && this.#notes.receipt(extra.receipt) !== undefined) return "duplicate";
     let fresh = 0;
     for (const token of tokens) if (this.#accept(token)) fresh++;

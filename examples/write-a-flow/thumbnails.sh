@@ -1,0 +1,2 @@
+echo "no program for thumbnails is installed" >&2
+exit 1
