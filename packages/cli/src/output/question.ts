@@ -13,7 +13,7 @@ export function questionText({ recordId, message, approvers, input }: Question):
 }
 
 /** What to type to answer it. */
-export function nextFor({ kind, runId, recordId }: Question): string {
+export function nextFor({ kind, runId, recordId }: Pick<Question, "kind" | "runId" | "recordId">): string {
   const id = shortId(runId);
   const step = /^[\w.-]+$/.test(recordId) ? recordId : `'${recordId}'`;
   return kind === "input" ? `pawl input ${id} ${step} VALUE` : `pawl approve ${id} ${step} · pawl reject ${id} ${step}`;
