@@ -66,11 +66,11 @@ export class ServeLog {
 }
 
 /** What is asked, and what to type to answer it. */
-function waiting({ kind, message }: Record<string, Json>, runId: string, recordId: string): string {
+function waiting({ kind, message, input }: Record<string, Json>, runId: string, recordId: string): string {
   const id = shortId(runId);
   if (kind !== "approval" && kind !== "input") return `run ${id} waits at ${recordId}`;
   const asked = oneLine(typeof message === "string" ? message : JSON.stringify(message ?? ""));
-  return `run ${id} waits: ${asked} · ${nextFor({ kind, runId, recordId })}`;
+  return `run ${id} waits: ${asked} · ${nextFor({ kind, runId, recordId, input: fieldsOf(input) })}`;
 }
 
 /** What became of plugins is told with its reasons when it happens. */

@@ -9,6 +9,7 @@ import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
+import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
@@ -84,12 +85,14 @@ async function open(
   options: ServeOptions,
   opened: (() => Promise<unknown>)[],
 ): Promise<ServedProject> {
-  const { log = silentLogger, env = process.env } = options;
+  const { env = process.env } = options;
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
+  const mask = await maskOf(loaded, { secrets: runtime.secrets, env });
+  const log = mask.logger(options.log ?? silentLogger);
   options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
@@ -102,10 +105,11 @@ async function open(
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
-  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, env, log };
+  const { secrets } = runtime;
+  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
   const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
