@@ -28,4 +28,7 @@ test("a run takes what it was not given from package.json", async () => {
   expect((await pawlJson(["run", "next"], { cwd })).run.outputs).toEqual({ next: "1.4.3" });
   expect((await pawlJson(["run", "next", "--input", "step=minor"], { cwd })).run.outputs).toEqual({ next: "1.5.0" });
   expect((await pawl(["run", "next", "--input", "version=one"], { cwd })).code).toBe(1);
+  const tested = await pawl(["test"], { cwd });
+  expect(tested.code, tested.stdout + tested.stderr).toBe(0);
+  expect((await pawl(["show"], { cwd })).stdout).toContain("version");
 });
