@@ -1,6 +1,7 @@
 // What is exported here is public.
 export { type Catalogue, type Described, type Names, namesOf } from "./definition/catalogue.ts";
 export { type DefinitionCode, definitionCodes } from "./definition/codes.ts";
+export { describeInput, type InputDescription } from "./definition/describe-input.ts";
 export type { Flow, FlowInput, FlowTrigger, ParsedFlow, Step } from "./definition/flow.ts";
 export { flowSchema } from "./definition/flow-schema.ts";
 export { hashOf, type ParseOptions, parseFlow } from "./definition/parse-flow.ts";
