@@ -1,5 +1,5 @@
 import type { HookEvent } from "../events/names.ts";
-import { eventRules, subjectOf } from "../events/rules.ts";
+import { eventRules } from "../events/rules.ts";
 import type { CircuitBreaker } from "../guard/circuit-breaker.ts";
 import type { Clock } from "../guard/clock.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
@@ -121,10 +121,17 @@ export function byPriority(a: HookEntry, b: HookEntry): number {
 }
 
 /** Why the matcher does not hold, or nothing when it does. */
-export function mismatch(entry: HookEntry, input: object): string | undefined {
-  const subject = subjectOf(entry.event, input);
+export function mismatch(entry: HookEntry, subject: string | undefined): string | undefined {
   if (entry.matches(subject)) return entry.ruleProblem;
   const field = eventRules[entry.event].matched!;
   if (subject === undefined) return `the input has no ${field}, and the matcher is ${entry.matcher.matcher}`;
-  return `matcher ${entry.matcher.matcher} does not match ${field} ${JSON.stringify(subject.slice(0, 100))}`;
+  return `matcher ${entry.matcher.matcher} does not match ${field} ${shownSubject(subject)}`;
+}
+
+let shown = { subject: "", text: '""' };
+
+/** Ten matchers tell of the same subject, one after the other. */
+function shownSubject(subject: string): string {
+  if (shown.subject !== subject) shown = { subject, text: JSON.stringify(subject.slice(0, 100)) };
+  return shown.text;
 }
