@@ -112,13 +112,21 @@ describe("the architecture", () => {
     }
   });
 
+  test("the life of one event passes files that are there", () => {
+    const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    const section = text.split("## The life of one event")[1]!.split("\n## ")[0]!;
+    const named = [...section.matchAll(/`((?:hooks|flows|networks|cli)\/src\/[^`]*)`/g)].map((match) => match[1]!);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((path) => !existsSync(join(root, "packages", path)))).toEqual([]);
+  });
+
   test("export maps are pinned", () => {
     const maps = folders.map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
       return [manifest.name, Object.keys(manifest.exports)];
     });
     expect(Object.fromEntries(maps)).toEqual({
-      "@pawl/hooks": [".", "./guard", "./diagnostics", "./process", "./trace", "./package.json"],
+      "@pawl/hooks": [".", "./guard", "./diagnostics", "./isolate", "./process", "./trace", "./package.json"],
       "@pawl/flows": [".", "./sqlite", "./testing", "./workers", "./package.json"],
       "@pawl/networks": [".", "./nats", "./package.json"],
       pawl: [".", "./package.json"],

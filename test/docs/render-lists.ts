@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exitCodeMeanings, exitCodes } from "../../packages/cli/src/exit-codes.ts";
+import { ownNodes } from "../../packages/cli/src/open-project.ts";
 import { serverCodes } from "../../packages/cli/src/server/codes.ts";
 import { definitionCodes } from "../../packages/flows/src/definition/codes.ts";
 import { executionCodes } from "../../packages/flows/src/execution/codes.ts";
@@ -67,7 +68,8 @@ interface Listed {
 }
 
 export function renderNodes(): Promise<string> {
-  return renderInputs("Built-in nodes", "What `uses:` of a step can name. Each takes these in `with:`.", builtInNodes);
+  const nodes = [...builtInNodes, ...ownNodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return renderInputs("Built-in nodes", "What `uses:` of a step can name. Each takes these in `with:`.", nodes);
 }
 
 export function renderTriggers(): Promise<string> {

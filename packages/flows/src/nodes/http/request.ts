@@ -72,6 +72,7 @@ async function initOf(given: RequestInput, context: NodeContext): Promise<Reques
   if (!safeMethods.has(given.method) && !sent.has("idempotency-key")) {
     sent.set("idempotency-key", context.idempotencyKey);
   }
+  if (!sent.has("traceparent")) sent.set("traceparent", context.traceparent);
   const redirect = given.follow_redirects ? "follow" : "manual";
   return { method: given.method, headers: sent, redirect, ...(body === undefined ? {} : { body }) };
 }
