@@ -126,7 +126,7 @@ describe("the architecture", () => {
       return [manifest.name, Object.keys(manifest.exports)];
     });
     expect(Object.fromEntries(maps)).toEqual({
-      "@pawl/hooks": [".", "./guard", "./diagnostics", "./process", "./trace", "./package.json"],
+      "@pawl/hooks": [".", "./guard", "./diagnostics", "./isolate", "./process", "./trace", "./package.json"],
       "@pawl/flows": [".", "./sqlite", "./testing", "./workers", "./package.json"],
       "@pawl/networks": [".", "./nats", "./package.json"],
       pawl: [".", "./package.json"],

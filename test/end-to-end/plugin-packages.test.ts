@@ -16,15 +16,6 @@ beforeAll(async () => {
 }, limitMs);
 afterAll(() => registry.close());
 
-/** The folder. */
-function withoutTypeScript(folder: string): string {
-  const file = join(folder, "package.json");
-  const { devDependencies, ...manifest } = JSON.parse(readFileSync(file, "utf8"));
-  const { typescript: _, ...rest } = devDependencies;
-  writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: rest }));
-  return folder;
-}
-
 async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
   const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...outer } = process.env;
   const env = { ...outer, ...registry.env, XDG_STATE_HOME: join(cwd, ".state") };
@@ -46,9 +37,18 @@ steps:
     with: { id: "\${{ steps.add.output }}" }
 `;
 
+async function author(folder: string): Promise<void> {
+  expect(await run("npm", ["test"], folder)).toMatch(/pass 2/);
+  const mistake = "// @ts-expect-error: the type of an input is known\ngreet.run({ name: 5 }, null as never);\n";
+  appendFileSync(join(folder, "test", "index.test.ts"), mistake);
+  // The compiler and the types of Node are those of this repository; everything else is what was installed.
+  const types = join(root, "node_modules", "@types");
+  await run(join(root, "node_modules", ".bin", "tsc"), ["--noEmit", "--typeRoots", types], folder);
+}
+
 describe("what is published, installed into an empty folder", () => {
   test.skipIf(whyNoRedis)(
-    "is a project with the Redis plugin, whose nodes reach a real server",
+    "is a project with the Redis plugin whose nodes reach a real server, and a place to write plugins in",
     async () => {
       const redis = await startRedis();
       onTestFinished(() => redis.close());
@@ -69,58 +69,52 @@ describe("what is published, installed into an empty folder", () => {
       // A Pawl from elsewhere finds the plugin with a Pawl of its own beside it: another copy of every class.
       const again = await pawlJson(["run", "stream"], { cwd });
       expect(again.run.status).toBe("completed");
+
+      await own("plugin", "new", "weather", "--package");
+      await author(join(cwd, "pawl-plugin-weather"));
     },
     limitMs,
   );
 });
 
-describe("a plugin that somebody writes as a package of its own", () => {
-  test(
-    "is tested with the harness and type-checked outside of this repository, packed, and installed by name",
-    async () => {
-      const cwd = temporaryFolder();
-      await pawl(["plugin", "new", "@ada/pawl-plugin-weather", "--package"], { cwd });
-      const folder = join(cwd, "pawl-plugin-weather");
-      // The compiler is the one of this repository, because it is large; what it finds is installed.
-      await run("npm", ["install", ...quiet], withoutTypeScript(folder));
-      expect(await run("npm", ["test"], folder)).toMatch(/pass 2/);
-      const mistake =
-        "// @ts-expect-error: the type of an input is known\nexport const wrong = greet.run({ name: 5 }, null as never);\n";
-      appendFileSync(join(folder, "test", "index.test.ts"), mistake);
-      await run(join(root, "node_modules", ".bin", "tsc"), ["--noEmit"], folder);
-      await run("npm", ["pack"], folder);
-      const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))!;
+async function authorInPeace(): Promise<void> {
+  const cwd = temporaryFolder();
+  await pawl(["plugin", "new", "@ada/pawl-plugin-weather", "--package"], { cwd });
+  const folder = join(cwd, "pawl-plugin-weather");
+  await run("npm", ["install", ...quiet], folder);
+  await author(folder);
+  await run("npm", ["pack"], folder);
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))!;
+  const flow = "name: hello\nsteps:\n  - { id: hi, uses: weather.greet, with: { name: Ada } }\n";
+  const project = temporaryProject({ "flows/hello.yaml": flow });
+  const options = { cwd: project, env: registry.env };
+  const added = await pawl(["plugin", "add", join(folder, tarball)], options);
+  expect(added.code, added.stderr).toBe(0);
+  expect(added.stdout).toContain("weather.greet");
+  const { run: ran, steps } = await pawlJson(["run", "hello"], options);
+  expect([ran.status, steps[0].output]).toEqual(["completed", { text: "Hello, Ada!" }]);
+}
 
-      const flow = "name: hello\nsteps:\n  - { id: hi, uses: weather.greet, with: { name: Ada } }\n";
-      const project = temporaryProject({ "flows/hello.yaml": flow });
-      const options = { cwd: project, env: registry.env };
-      const added = await pawl(["plugin", "add", join(folder, tarball)], options);
-      expect(added.code, added.stderr).toBe(0);
-      expect(added.stdout).toContain("weather.greet");
-      const { run: ran, steps } = await pawlJson(["run", "hello"], options);
-      expect([ran.status, steps[0].output]).toEqual(["completed", { text: "Hello, Ada!" }]);
-    },
-    limitMs,
-  );
+async function addByName(): Promise<void> {
+  const cwd = temporaryProject({});
+  const options = { cwd, env: registry.env };
+  const refused = await pawl(["plugin", "add", "picocolors"], options);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('"pawl-plugin"')]);
+  expect(readdirSync(cwd).filter((name) => !name.startsWith("."))).toEqual([]);
+  const unknown = await pawl(["plugin", "add", "there-is-no-such-plugin"], options);
+  expect([unknown.code, readdirSync(cwd).includes("package.json")]).toEqual([1, false]);
+  const added = await pawlJson(["plugin", "add", "@pawl/plugin-redis@^0.1.0"], options);
+  expect(added).toMatchObject({ packageManager: "npm", plugin: { source: "@pawl/plugin-redis", problems: [] } });
+  const { dependencies } = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+  expect(dependencies).toEqual({ "@pawl/plugin-redis": "^0.1.0" });
+  expect((await pawl(["plugin", "remove", "@pawl/plugin-redis"], options)).code).toBe(0);
+  expect((await pawlJson(["plugin", "list"], options)).plugins).toEqual([]);
+}
 
-  test(
-    "is added from a registry by name and range; what is no plugin is taken out again",
-    async () => {
-      const cwd = temporaryProject({});
-      const options = { cwd, env: registry.env };
-      const refused = await pawl(["plugin", "add", "picocolors"], options);
-      expect(refused.code).toBe(1);
-      expect(refused.stderr).toContain('"pawl-plugin"');
-      expect(readdirSync(cwd).filter((name) => !name.startsWith("."))).toEqual([]);
-      const unknown = await pawl(["plugin", "add", "there-is-no-such-plugin"], options);
-      expect([unknown.code, readdirSync(cwd).includes("package.json")]).toEqual([1, false]);
-      const added = await pawlJson(["plugin", "add", "@pawl/plugin-redis@^0.1.0"], options);
-      expect(added).toMatchObject({ packageManager: "npm", plugin: { source: "@pawl/plugin-redis", problems: [] } });
-      const { dependencies } = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
-      expect(dependencies).toEqual({ "@pawl/plugin-redis": "^0.1.0" });
-      expect((await pawl(["plugin", "remove", "@pawl/plugin-redis"], options)).code).toBe(0);
-      expect((await pawlJson(["plugin", "list"], options)).plugins).toEqual([]);
-    },
-    limitMs,
-  );
-});
+// Each installs a project of its own, which takes its time.
+if (process.env.PAWL_SOAK) {
+  describe("with a registry", () => {
+    test("a package of its own is tested, type-checked, packed and installed by others", authorInPeace, limitMs);
+    test("plugins are added by name and range; what is no plugin is taken out again", addByName, limitMs);
+  });
+}

@@ -6,7 +6,7 @@ import { expectedOf, Herd } from "./herd.ts";
 
 const isSoak = process.env.PAWL_SOAK !== undefined;
 const seeds = isSoak ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [1];
-const messages = isSoak ? 1_000 : 200;
+const messages = isSoak ? 1_000 : 120;
 const stoppedMs = isSoak ? 10_000 : 2_500;
 const ackWaitMs = 1_500;
 const env = { PAWL_NATS_ACK_WAIT_MS: String(ackWaitMs), PAWL_NATS_LEASE_MS: "1500" };
@@ -16,8 +16,10 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function audit(herd: Herd, sent: number): Promise<void> {
   const expected = Array.from({ length: sent }, (_, n) => expectedOf(n)).filter((one) => one !== undefined);
   const silent = sent - expected.length;
+  const hasAll = async () => (await herd.outputs()).length >= expected.length;
+  await until("everything has come through", hasAll, 60_000);
   await until(
-    "everything has come through",
+    "nothing waits any more",
     async () => {
       const { networks } = await herd.pawl("status", "scoring");
       const waiting = networks[0].pods.reduce(

@@ -58,8 +58,8 @@ const hooks: Readonly<Record<string, string>> = {
 export interface HerdOptions {
   readonly server?: OwnNatsOptions;
   readonly env?: Readonly<Record<string, string>>;
-  /** Put before the command of each pod. */
-  readonly network?: string;
+  /** Modules of pods that stand in for the usual ones. */
+  readonly hooks?: Readonly<Record<string, string>>;
   /** Without any process yet. */
   readonly isLazy?: boolean;
 }
@@ -92,9 +92,14 @@ export class Herd {
     const server = await startOwnNats(options.server);
     onTestFinished(() => server.close());
     const cwd = temporaryProject({
-      "networks/scoring.yaml": options.network ?? diamond,
+      "networks/scoring.yaml": diamond,
       "ledger/.keep": "",
-      ...Object.fromEntries(Object.entries(hooks).map(([pod, text]) => [`networks/scoring/${pod}.js`, head + text])),
+      ...Object.fromEntries(
+        Object.entries({ ...hooks, ...options.hooks }).map(([pod, text]) => [
+          `networks/scoring/${pod}.js`,
+          head + text,
+        ]),
+      ),
     });
     const args = ["--transport", server.url, "--port", String(await portsFor(8))];
     const { processes } = (await pawlJson(["network", "processes", "scoring", ...args], { cwd })) as {
@@ -109,9 +114,10 @@ export class Herd {
   }
 
   /** As a process manager would: `replica` names a second one of the same pod, on another port. */
-  launch(pod: string, replica = "", port?: number): Going {
-    const args = [...this.#commands.get(pod)!, ...(replica === "" ? [] : ["--port", String(port)])];
-    const going = startPawl(args, { cwd: this.cwd, env: this.#env });
+  launch(pod: string, replica = "", port?: number, how: LaunchOptions = {}): Going {
+    const { env, more = [] } = how;
+    const args = [...this.#commands.get(pod)!, ...(replica === "" ? [] : ["--port", String(port)]), ...more];
+    const going = startPawl(args, { cwd: this.cwd, env: { ...this.#env, ...env } });
     this.#going.set(pod + replica, going);
     return going;
   }
@@ -131,6 +137,22 @@ export class Herd {
         return (await fetch(`${this.url(pod)}/readyz`).catch(() => undefined))?.ok;
       });
     }
+  }
+
+  /** Starts it again whenever it ends, as a process manager would, until the test is over. */
+  keepAlive(pod: string): void {
+    let isOver = false;
+    onTestFinished(() => {
+      isOver = true;
+    });
+    const again = (): void => {
+      void this.process(pod).ended.then(() => {
+        if (isOver) return;
+        this.launch(pod);
+        again();
+      });
+    };
+    again();
   }
 
   /** Ends it at once and starts the next. */
@@ -174,6 +196,11 @@ export class Herd {
   pawl(...args: readonly string[]): ReturnType<typeof pawlJson> {
     return pawlJson(["network", ...args, "--transport", this.server.url], { cwd: this.cwd });
   }
+}
+
+interface LaunchOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly more?: readonly string[];
 }
 
 interface Process {

@@ -24,4 +24,4 @@ export async function flowOf(text) {
 }
 
 /** As many runs at once as there are in flight: the default of 16 per flow would measure the limit. */
-export const oneStep = "name: one\nconcurrency: { limit: 256 }\nsteps:\n  - { id: only, uses: bench.nothing }\n";
+export const oneStep = "name: one\nconcurrency: { limit: 64 }\nsteps:\n  - { id: only, uses: bench.nothing }\n";

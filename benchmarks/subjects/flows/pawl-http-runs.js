@@ -2,7 +2,7 @@ import { httpLoad } from "../../harness/http-load.js";
 import { projectOf, servePawl } from "../../harness/serve.js";
 import { subject } from "../../harness/subject.js";
 
-const flow = "name: one\nconcurrency: { limit: 256 }\nsteps:\n  - { id: only, uses: data.set, with: { a: 1 } }\n";
+const flow = "name: one\nconcurrency: { limit: 64 }\nsteps:\n  - { id: only, uses: data.set, with: { a: 1 } }\n";
 
 // Runs of one step by `pawl serve`: from the first request until the last run has ended.
 subject(async ({ isQuick }) => {

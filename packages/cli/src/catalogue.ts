@@ -1,6 +1,7 @@
 import type { Catalogue, FlowFile, LoadedProject } from "@pawl/flows";
 
 const latest = new WeakMap<LoadedProject, ReadonlySet<string>>();
+const hookNames = new WeakMap<LoadedProject["hooks"], ReadonlySet<string>>();
 
 /** What flow files of a project may name. The parts are the same objects as long as they say the same. */
 export async function catalogueOf(loaded: LoadedProject, files: readonly FlowFile[]): Promise<Catalogue> {
@@ -12,8 +13,16 @@ export async function catalogueOf(loaded: LoadedProject, files: readonly FlowFil
   return {
     nodes: namesOf(loaded.nodes),
     triggers: namesOf(loaded.triggers),
+    hooks: hooksOf(loaded),
     flows: isSame ? known : flows,
     functions: loaded.functions,
     isPartial: loaded.isPartial,
   };
+}
+
+/** What `hooks:` of a flow may name: the built-in one, and those of plugins, which meet every flow anyway. */
+function hooksOf({ hooks }: LoadedProject): ReadonlySet<string> {
+  const known = hookNames.get(hooks) ?? new Set(["audit", ...hooks.flatMap(({ name }) => name ?? [])]);
+  hookNames.set(hooks, known);
+  return known;
 }

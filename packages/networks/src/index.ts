@@ -17,7 +17,8 @@ export {
   loadNetwork,
   type NetworkFile,
 } from "./project/load-network.ts";
-export { type RunningNetworks, type StartNetworksOptions, startNetworks } from "./project/start-networks.ts";
+export { type Reloaded, type RunningNetworks, startNetworks } from "./project/start-networks.ts";
+export type { StartNetworksOptions } from "./project/start-options.ts";
 export { askStatus } from "./runtime/ask-status.ts";
 export { metricsText } from "./runtime/metrics.ts";
 export type { Accepted, Incoming, Refused } from "./runtime/origin.ts";

@@ -69,9 +69,12 @@ afterAll(async () => (await server)?.close());
 
 /** The server that the tests of one file share; each test has a tenant of its own on it. */
 export async function natsTransport(options: Partial<NatsTransportOptions> = {}): Promise<Transport> {
+  return closing(createNatsTransport({ server: { url: await natsUrl() }, tenant: newTenant(), ...options }));
+}
+
+export async function natsUrl(): Promise<string> {
   server ??= startNats();
-  const { url } = await server;
-  return closing(createNatsTransport({ server: { url }, tenant: newTenant(), ...options }));
+  return (await server).url;
 }
 
 export function newTenant(): string {

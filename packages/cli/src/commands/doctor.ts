@@ -5,10 +5,12 @@ import { hasErrors } from "@pawl/hooks/diagnostics";
 import { catalogueOf } from "../catalogue.ts";
 import type { Call, Command } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { loadProjectToRead, projectOf } from "../open-project.ts";
+import { loadProjectToRead, ownNodes, projectOf } from "../open-project.ts";
 import { countOf, plural } from "../output/diagnostics.ts";
 import { withStore } from "../runtime.ts";
 import { readVersion } from "../version.ts";
+import { inspectPlugins } from "./plugin/inspection.ts";
+import { bringsLines, type PluginReport } from "./plugin/report.ts";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -25,13 +27,14 @@ export const command: Command = {
   details: "Look at everything Pawl needs here, and say what is wrong and what to do about it.",
   async run(call) {
     const project = await projectOf(call);
-    const loaded = await loadProjectToRead(call, project);
+    const reports = await pluginReports(call, project);
+    const loaded = await loadSafely(call, project, reports);
     const findings = [
       nodeVersion(),
       whereabouts(project),
       stateFolder(project),
       await store(project),
-      ...code(loaded),
+      ...code(loaded, reports),
       await flows(loaded),
     ];
     if (call.options.json === true) call.terminal.json({ ok: findings.every((finding) => finding.ok), findings });
@@ -82,20 +85,35 @@ async function store(project: Project): Promise<Finding> {
   }
 }
 
+/** Each plugin, tried in a process of its own; nothing when the project is not trusted. */
+async function pluginReports(call: Call, project: Project): Promise<readonly PluginReport[]> {
+  const { isTrusted, pluginsOf } = await import("@pawl/flows");
+  const mayImport = call.options.trustAll === true || (project.isProject && isTrusted(project.dir, call.env));
+  return mayImport ? inspectPlugins(call, project, pluginsOf(project)) : [];
+}
+
+/** Without its code, when a plugin has shown elsewhere that it ends or stops the process that imports it. */
+async function loadSafely(call: Call, project: Project, reports: readonly PluginReport[]): Promise<LoadedProject> {
+  if (!reports.some(({ isHarmful }) => isHarmful)) return loadProjectToRead(call, project);
+  const { loadProject } = await import("@pawl/flows");
+  return loadProject(project, { importCode: false, hostNodes: ownNodes });
+}
+
 /** The configuration and each plugin. */
-function code({ project, plugins, diagnostics, isPartial }: LoadedProject): Finding[] {
-  if (isPartial)
+function code({ project, diagnostics, isPartial }: LoadedProject, reports: readonly PluginReport[]): Finding[] {
+  const isHarmed = reports.some(({ isHarmful }) => isHarmful);
+  if (isPartial && !isHarmed)
     return [{ name: "plugins", ok: true, detail: "not imported: the project is not trusted", next: "pawl trust" }];
-  const used = plugins.map(({ source, nodes, triggers, hooks }): Finding => {
-    const brings = [
-      plural(nodes.length, "node"),
-      plural(triggers.length, "trigger"),
-      plural(hooks.length, "step hook"),
-    ];
-    return { name: "plugin", ok: true, detail: `${source}: ${brings.join(", ")}` };
+  const used = reports.flatMap((report): Finding[] => {
+    if (!report.imported) return [];
+    const brings = bringsLines(report).join("; ") || "nothing";
+    const version = report.version === null ? "" : ` ${report.version}`;
+    return [{ name: "plugin", ok: true, detail: `${report.source}${version}: ${brings}` }];
   });
-  const wrong = diagnostics.map(({ message, file, severity }): Finding => {
-    const place = file === undefined ? "" : `${relative(project.dir, file)}: `;
+  const problems = isHarmed ? [...diagnostics, ...reports.flatMap((report) => report.problems)] : diagnostics;
+  const wrong = problems.map(({ message, file, severity }): Finding => {
+    const path = file === undefined ? "" : relative(project.dir, file);
+    const place = path === "" || message.startsWith(path) ? "" : `${path}: `;
     return { name: "plugin", ok: severity !== "error", detail: `${place}${message}` };
   });
   return [...used, ...wrong];

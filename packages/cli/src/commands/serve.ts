@@ -132,7 +132,7 @@ async function greet({ terminal }: Call, { project }: LoadedProject, served: Ser
     terminal.out(" triggers  none: pawl run FLOW starts a run, or POST /api/v1/flows/FLOW/runs");
   for (const [index, trigger] of triggers.entries())
     terminal.out(`${index === 0 ? " triggers  " : " ".repeat(11)}${trigger}`);
-  const networks = [...(served.networks?.networks.runs.values() ?? [])].map(({ network }) => {
+  const networks = [...(served.networks.networks?.runs.values() ?? [])].map(({ network }) => {
     const gateways = network.pods.filter((pod) => pod.type === "gateway").map((pod) => pod.id);
     const ways = gateways.map((id) => `POST /networks/${network.name}/${id}/trigger`).join(", ");
     return `${network.name}: ${plural(network.pods.length, "pod")}${ways === "" ? "" : `, gateway ${ways}`}`;

@@ -1,4 +1,4 @@
-import type { Flow, FlowSet, RunRecord, Store } from "@pawl/flows";
+import type { Flow, FlowSet, LoadedProject, RunRecord, Store } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import type { StoredNetwork } from "@pawl/networks";
 import { catalogueOf } from "../catalogue.ts";
@@ -26,21 +26,28 @@ export const command: Command = {
   details: "Show how the project is: its flows, what starts them, how their last runs went, and what goes on.",
   async run(call) {
     const { existsSync } = await import("node:fs");
-    const { parseFlowFiles, readFlowFiles } = await import("@pawl/flows");
+    const { parseFlowFiles, readFlowFiles, readKeptPlugins } = await import("@pawl/flows");
     const loaded = await loadProjectToRead(call);
     const { project } = loaded;
     const files = project.isProject ? readFlowFiles(project.dir) : [];
     const set = await parseFlowFiles(files, await catalogueOf(loaded, files));
+    const plugins = brokenPlugins(loaded, Object.keys(readKeptPlugins(project)));
     const look = async (store: Store | undefined) => {
       const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
       const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
       const networks = await storedNetworks(project);
-      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set });
+      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set, plugins });
     };
     if (existsSync(project.databaseFile)) await withStore(project, look);
     else await look(undefined);
   },
 };
+
+/** Those that this command could not import, and those that a server keeps as they were. */
+function brokenPlugins({ code }: LoadedProject, kept: readonly string[]): readonly BrokenPlugin[] {
+  const broken = [...code.plugins].filter(([, { plugin }]) => plugin === undefined).map(([source]) => source);
+  return [...new Set([...broken, ...kept])].sort().map((source) => ({ source, isKept: kept.includes(source) }));
+}
 
 async function statusOf(flow: Flow, store: Store | undefined): Promise<FlowStatus> {
   const [lastRun] = (await store?.durability.list({ flow: flow.name, limit: 1 })) ?? [];
@@ -54,10 +61,18 @@ interface ProjectStatus {
   readonly open: readonly RunRecord[];
   readonly networks: readonly StoredNetwork[];
   readonly set: FlowSet;
+  readonly plugins: readonly BrokenPlugin[];
+}
+
+/** A plugin that cannot be imported as it is now. */
+interface BrokenPlugin {
+  readonly source: string;
+  /** A server that runs keeps what it was before. */
+  readonly isKept: boolean;
 }
 
 function print(call: Call, status: ProjectStatus): void {
-  const { dir, database, flows, open, networks, set } = status;
+  const { dir, database, flows, open, networks, set, plugins } = status;
   const broken = set.files.filter((file) => hasErrors(file.diagnostics));
   const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
   if (call.options.json === true) {
@@ -66,6 +81,7 @@ function print(call: Call, status: ProjectStatus): void {
       project: { dir, store: database },
       flows: shown,
       broken: broken.map((file) => file.file),
+      plugins,
       runs: Object.fromEntries(counts),
       networks,
     });
@@ -74,6 +90,10 @@ function print(call: Call, status: ProjectStatus): void {
   const { out, colors } = call.terminal;
   out(`${colors.bold(dir)}  ${plural(flows.length, "flow")}`);
   for (const line of formatTable(flows.map(toRow))) out(`  ${line}`);
+  for (const { source, isKept } of plugins) {
+    const effect = isKept ? "pawl serve goes on with it as it was before" : "nothing of it is used";
+    out(`  ${colors.red(`${source} is broken`)}: ${effect} · pawl doctor`);
+  }
   for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
   for (const line of networkLines(networks)) out(`  ${line}`);
   const going = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);

@@ -78,16 +78,17 @@ async function countCalls(registry: Registry): Promise<() => void> {
 }
 
 async function countTriggers(registry: Registry, triggers: TriggerSupervisor): Promise<void> {
-  const { Gauge } = await import("prom-client");
-  new Gauge({
-    name: "pawl_trigger_events",
-    help: "Events of triggers since the server started, by what became of them.",
+  const { Counter } = await import("prom-client");
+  new Counter({
+    name: "pawl_trigger_events_total",
+    help: "Events of triggers by what became of them, and restarts of triggers.",
     labelNames: ["flow", "trigger", "outcome"],
     registers: [registry],
     collect() {
+      // The triggers count by themselves; one that is replaced begins anew, which Prometheus takes for a restart.
       this.reset();
       for (const { flow, id: trigger, counts } of triggers.status()) {
-        for (const [outcome, count] of Object.entries(counts)) this.set({ flow, trigger, outcome }, count);
+        for (const [outcome, count] of Object.entries(counts)) this.inc({ flow, trigger, outcome }, count);
       }
     },
   });

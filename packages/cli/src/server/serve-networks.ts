@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, Mask } from "@pawl/flows";
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
 import { provided } from "../open-project.ts";
@@ -9,7 +10,10 @@ import type { FlowBook } from "./flow-book.ts";
 import type { ServerHost } from "./http-host.ts";
 
 export interface ServedNetworks {
-  readonly networks: RunningNetworks;
+  /** Nothing as long as the project has none. */
+  readonly networks: RunningNetworks | undefined;
+  /** Takes over what has changed in the files, and says what could not be taken over. */
+  reload(): Promise<void>;
   metrics(): Promise<string>;
   /** Why one of them cannot work at the moment. */
   notReady(): string | undefined;
@@ -21,14 +25,41 @@ export interface NetworkParts {
   readonly host: ServerHost;
   readonly flows: FlowBook;
   readonly log: Logger;
+  readonly mask: Mask;
 }
 
-/** Runs the networks of a project beside its flows. Nothing is loaded or made when it has none. */
-export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts): Promise<ServedNetworks | undefined> {
-  const { findNetworkFiles, createSqliteTransport, metricsText, startNetworks } = await import("@pawl/networks");
+interface Opened {
+  readonly networks: RunningNetworks;
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Runs the networks of a project beside its flows. Nothing is loaded or made before it has one. */
+export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts): Promise<ServedNetworks> {
+  const { findNetworkFiles, metricsText } = await import("@pawl/networks");
+  const { project } = loaded;
+  const hasSome = () => project.isProject && findNetworkFiles(project.dir).length > 0;
+  let opened = hasSome() ? await openNetworks(loaded, parts) : undefined;
+  const runs = () => [...(opened?.networks.runs.values() ?? [])];
+  return {
+    get networks() {
+      return opened?.networks;
+    },
+    async reload() {
+      if (opened !== undefined) tellReloaded(parts.log, await opened.networks.reload());
+      else if (hasSome()) opened = await openNetworks(loaded, parts);
+    },
+    metrics: () => metricsText(runs()),
+    notReady() {
+      const stuck = runs().find((run) => !run.isReady);
+      return stuck === undefined ? undefined : `The network ${stuck.network.name} is not ready: ${stuck.reason}.`;
+    },
+    close: async (graceMs) => opened?.close(graceMs),
+  };
+}
+
+async function openNetworks(loaded: LoadedProject, { runtime, host, flows, log, mask }: NetworkParts): Promise<Opened> {
+  const { createSqliteTransport, startNetworks } = await import("@pawl/networks");
   const { project, config } = loaded;
-  if (!project.isProject || findNetworkFiles(project.dir).length === 0) return undefined;
-  const { runtime, host, flows, log } = parts;
   mkdirSync(project.stateDir, { recursive: true });
   const synchronous = config.store?.synchronous;
   const file = networksFile(project);
@@ -37,25 +68,33 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
     transport,
     http: host.main,
     flows: { engine: runtime.engine, findFlow: (name) => flows.find(name) },
-    triggers: { store: runtime.store, http: host, registry: loaded.triggers },
+    triggers: { store: runtime.store, http: host, registry: loaded.triggers, secrets: runtime.secrets },
     provide: provided,
     log,
+    mask,
   });
-  for (const { severity, message, file, line } of networks.diagnostics) {
-    const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `;
-    log[severity === "error" ? "error" : "warn"](`${place}${message}`);
-  }
-  const runs = [...networks.runs.values()];
+  tell(log, networks.diagnostics);
   return {
     networks,
-    metrics: () => metricsText(runs),
-    notReady() {
-      const stuck = runs.find((run) => !run.isReady);
-      return stuck === undefined ? undefined : `The network ${stuck.network.name} is not ready: ${stuck.reason}.`;
-    },
     async close(graceMs) {
       await networks.stop(graceMs === undefined ? {} : { drainTimeoutMs: graceMs });
       await transport.close();
     },
   };
+}
+
+function tellReloaded(log: Logger, { started, stopped, diagnostics }: Awaited<ReturnType<RunningNetworks["reload"]>>) {
+  tell(log, diagnostics);
+  for (const name of started) log.info(`The network ${name} was started as its file says now.`);
+  for (const name of stopped) log.info(`The network ${name} was stopped: no file defines it any more.`);
+  const broken = diagnostics.find(({ severity }) => severity === "error");
+  if (broken !== undefined)
+    log.error(`${broken.file ?? "A network file"} has mistakes; what runs of it goes on as it was.`);
+}
+
+function tell(log: Logger, diagnostics: readonly Diagnostic[]): void {
+  for (const { severity, message, file, line } of diagnostics) {
+    const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `;
+    log[severity === "error" ? "error" : "warn"](`${place}${message}`);
+  }
 }

@@ -9,6 +9,7 @@ import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
+import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
@@ -51,8 +52,7 @@ export interface ServedProject {
   readonly runtime: Runtime;
   readonly triggers: TriggerSupervisor;
   readonly flows: FlowBook;
-  /** Nothing when the project has none. */
-  readonly networks: ServedNetworks | undefined;
+  readonly networks: ServedNetworks;
   /** What can be asked of it over HTTP at the moment. */
   routes(): readonly MountedRoute[];
   /** Nothing when runs are executed in this process. */
@@ -85,12 +85,14 @@ async function open(
   options: ServeOptions,
   opened: (() => Promise<unknown>)[],
 ): Promise<ServedProject> {
-  const { log = silentLogger, env = process.env } = options;
+  const { env = process.env } = options;
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
+  const mask = await maskOf(loaded, { secrets: runtime.secrets, env });
+  const log = mask.logger(options.log ?? silentLogger);
   options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
@@ -103,16 +105,17 @@ async function open(
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
-  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, env, log };
+  const { secrets } = runtime;
+  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log });
-  if (networks !== undefined) opened.push(() => networks.close());
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
+  opened.push(() => networks.close());
   const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
-  const following = { flows, triggers, runtime, options, code };
+  const following = { flows, triggers, networks, runtime, options, code };
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
@@ -154,16 +157,18 @@ function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logge
 interface Following {
   readonly flows: FlowBook;
   readonly triggers: TriggerSupervisor;
+  readonly networks: ServedNetworks;
   readonly runtime: Runtime;
   readonly options: ServeOptions;
   readonly code: ProjectCode;
 }
 
-/** Takes over what has changed in plugins and flow files, and says what could not be taken over. */
+/** Takes over what has changed in plugins, networks and flow files, and says what could not be taken over. */
 async function follow(following: Following, parts: ReadonlySet<ChangedPart>, watcher: ProjectWatcher): Promise<void> {
-  const { flows, triggers, runtime, options, code } = following;
+  const { flows, triggers, networks, runtime, options, code } = following;
   const reloaded = parts.has("code") ? await code.renew() : undefined;
   if (reloaded !== undefined) watcher.add(code.files);
+  if (parts.has("networks")) await networks.reload();
   const reading = await flows.read();
   const { changed, removed, broken } = reading;
   if (reloaded === undefined && changed.length + removed.length + broken.length === 0) return;
@@ -196,7 +201,7 @@ interface Running {
   readonly code: ProjectCode;
   readonly upkeep: { close(): Promise<void> };
   readonly triggers: TriggerSupervisor;
-  readonly networks: ServedNetworks | undefined;
+  readonly networks: ServedNetworks;
   readonly worker: { close(graceMs?: number): Promise<void> };
   readonly pool: WorkerPool | undefined;
   readonly runtime: Runtime;
@@ -210,7 +215,7 @@ async function shutDown(running: Running, graceMs: number): Promise<void> {
   code.close();
   await upkeep.close();
   await triggers.close();
-  await networks?.close(graceMs);
+  await networks.close(graceMs);
   await worker.close(graceMs);
   await pool?.close();
   await server.close(graceMs);

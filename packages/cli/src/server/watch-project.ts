@@ -11,10 +11,10 @@ export interface ProjectWatcher {
 }
 
 /** Which part of a project has changed. */
-export type ChangedPart = "flows" | "code";
+export type ChangedPart = "flows" | "networks" | "code";
 
 /**
- * Calls `onChange` after files in `flows/` and `plugins/` have changed, or in `package.json`, never twice at a time. The folders
+ * Calls `onChange` after files in `flows/`, `networks/` and `plugins/` have changed, or in `package.json`, never twice at a time. The folders
  * may come later.
  */
 export async function watchProject(
@@ -59,12 +59,14 @@ export async function watchProject(
 class WatchedPaths {
   readonly #root: string;
   readonly #flows: string;
+  readonly #networks: string;
   readonly #plugins: string;
   readonly #files: Set<string>;
 
   constructor(projectDir: string) {
     this.#root = projectDir;
     this.#flows = join(projectDir, "flows");
+    this.#networks = join(projectDir, "networks");
     this.#plugins = join(projectDir, "plugins");
     this.#files = new Set([join(projectDir, "package.json")]);
   }
@@ -72,6 +74,7 @@ class WatchedPaths {
   partOf(path: string): ChangedPart | "root" | undefined {
     if (path === this.#root) return "root";
     if (path === this.#flows || path.startsWith(`${this.#flows}/`)) return "flows";
+    if (path === this.#networks || path.startsWith(`${this.#networks}/`)) return "networks";
     if (path === this.#plugins || path.startsWith(`${this.#plugins}/`) || this.#files.has(path)) return "code";
     return undefined;
   }

@@ -182,7 +182,7 @@ describe("health and metrics", () => {
     const text = await response.text();
     expect(response.headers.get("content-type")).toContain("text/plain");
     expect(text).toContain('pawl_runs_total{flow="orders",status="completed"} 1');
-    expect(text).toContain('pawl_trigger_events{flow="orders",trigger="webhook.receive",outcome="fired"} 1');
+    expect(text).toContain('pawl_trigger_events_total{flow="orders",trigger="webhook.receive",outcome="fired"} 1');
     expect(text).toContain('pawl_step_runs_total{flow="orders",step="keep",status="success"} 1');
     expect(text).toMatch(/pawl_guard_call_duration_seconds_count\{name="data.set",point="node",outcome="ok"\} 1/);
   });

@@ -16,6 +16,8 @@ export interface Field {
   readonly span: Span;
   /** `key:` with nothing behind it. */
   readonly isEmpty: boolean;
+  /** Reported as a key that does not exist. */
+  readonly isUnknown?: true;
 }
 
 export type Fields = ReadonlyMap<string, Field>;
@@ -45,8 +47,11 @@ export function readFields(source: SourceFile, node: Node, what: string, table?:
   const fields = new Map<string, Field>();
   addFields(source, node, fields);
   const known = table && Object.keys(table);
-  if (known)
-    for (const field of fields.values()) if (!known.includes(field.key)) reportUnknownKey(source, field, what, known);
+  for (const field of known ? fields.values() : []) {
+    if (known!.includes(field.key)) continue;
+    reportUnknownKey(source, field, what, known!);
+    fields.set(field.key, { ...field, isUnknown: true });
+  }
   return fields;
 }
 
@@ -88,7 +93,9 @@ function reportUnknownKey(source: SourceFile, field: Field, what: string, known:
 
 /** A key that is not there, unless one is that was probably meant for it and has been reported as unknown. */
 export function isMissing(fields: Fields, key: string): boolean {
-  return ![...fields.keys()].some((other) => other === key || nearest(other, [key]) !== undefined);
+  return ![...fields.values()].some((field) => {
+    return field.key === key || (field.isUnknown && nearest(field.key, [key]) !== undefined);
+  });
 }
 
 /** The field when it is there and has a value. */

@@ -112,7 +112,11 @@ function testSecrets({ given }: FlowTest): Secrets {
     const names = [...Object.keys(flow.secrets), ...Object.keys(given.secrets)];
     return Object.fromEntries(names.map((name) => [name, given.secrets[name] ?? `secret-${name}`]));
   };
-  return { read: async (flow) => valuesOf(flow), known: async (flow) => Object.values(valuesOf(flow)) };
+  return {
+    read: async (flow) => valuesOf(flow),
+    known: async (flow) => Object.values(valuesOf(flow)),
+    variables: () => [],
+  };
 }
 
 function noteInputs({ name }: Flow, inputs: Map<string, StepInputs>): StepExecutionHook {

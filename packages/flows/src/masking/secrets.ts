@@ -19,6 +19,8 @@ export interface Secrets {
    * it begins. A program is asked once, and then only by `read`. Never throws.
    */
   known(flow: Declaring, env: Variables): Promise<readonly string[]>;
+  /** Names of the variables that are such secrets. */
+  variables(flow: Declaring): readonly string[];
 }
 
 export interface SecretsOptions {
@@ -71,6 +73,7 @@ export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Sec
       }
       return values;
     },
+    variables: (flow) => sourcesOf(flow).flatMap(([, source]) => ("env" in source ? [source.env] : [])),
     async known(flow, env) {
       const values = await Promise.all(sourcesOf(flow).map(([, source]) => knowOne(source, env)));
       return values.filter((value) => value !== undefined);

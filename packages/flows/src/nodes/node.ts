@@ -84,17 +84,21 @@ export class NodeResult {
   readonly output: Json;
   readonly error: NodeFailure | undefined;
   readonly metrics: Readonly<Record<string, unknown>>;
+  /** The output is secret as a whole, however short. */
+  readonly isSecret: boolean;
 
   constructor(fields: {
     status: "success" | "failed" | "suspended";
     output?: Json;
     error?: NodeFailure;
     metrics?: Readonly<Record<string, unknown>>;
+    isSecret?: boolean;
   }) {
     this.status = fields.status;
     this.output = fields.output ?? null;
     this.error = fields.error;
     this.metrics = fields.metrics ?? {};
+    this.isSecret = fields.isSecret ?? false;
   }
 }
 
@@ -122,6 +126,8 @@ export interface AskedInput {
   readonly default?: Json;
   /** Whether something has to be given when there is no default. */
   readonly required: boolean;
+  /** Sealed from the moment it is given: it is stored nowhere in clear, and shown nowhere. */
+  readonly secret?: boolean;
 }
 
 export interface NodeDefinition<Input = unknown> {

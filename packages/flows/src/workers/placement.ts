@@ -189,7 +189,10 @@ export class Placement {
     place.timer = undefined;
     const { worker } = place;
     if (worker === undefined || this.isClosing) return;
-    if (worker.runs.size > 0) return this.#dismissIdleLater();
+    if (worker.runs.size > 0) {
+      this.#dismissIdleLater();
+      return;
+    }
     this.#places.splice(this.#places.indexOf(place), 1);
     this.#dismiss(worker);
   }

@@ -20,6 +20,7 @@ export type RunMessage = Message<
   | "end"
   | "drop"
   | "wait"
+  | "earlier-wait"
   | "enter"
   | "leave"
   | "idle"
@@ -80,8 +81,10 @@ export class RunThere {
 
   /** Nobody executes it any more. */
   leave(outcome: RunOutcome | Error): void {
-    const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
-    for (const step of this.#steps.values()) step.reject(reason);
+    if (this.#steps.size > 0) {
+      const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
+      for (const step of this.#steps.values()) step.reject(reason);
+    }
     for (const branch of this.#branches.values()) branch.leave();
     this.#steps.clear();
     this.#branches.clear();
@@ -93,34 +96,48 @@ export class RunThere {
   take(message: RunMessage): void {
     switch (message.type) {
       case "step":
-        return this.#begin(message);
+        this.#begin(message);
+        break;
       case "attempt":
-        return this.#during(message.id, ({ attempt, record }) =>
+        this.#during(message.id, ({ attempt, record }) =>
           this.#answer(message.call, attempt?.failed(message.attempt) ?? record),
         );
+        break;
       case "child":
-        return this.#during(message.id, ({ attempt, record }) =>
+        this.#during(message.id, ({ attempt, record }) =>
           this.#answer(message.call, attempt?.child(message.identity) ?? record),
         );
+        break;
       case "end":
-        return this.#during(message.id, (step) => this.#end(step, message));
+        this.#during(message.id, (step) => this.#end(step, message));
+        break;
       case "drop":
-        return this.#during(message.id, (step) => this.#drop(step, message));
+        this.#during(message.id, (step) => this.#drop(step, message));
+        break;
       case "wait":
-        return this.#wait(message);
+        this.#wait(message);
+        break;
+      case "earlier-wait":
+        this.#earlierWait(message);
+        break;
       case "enter":
-        return this.#enter(message);
+        this.#enter(message);
+        break;
       case "leave":
-        return this.#leaveBranch(message.id);
+        this.#leaveBranch(message.id);
+        break;
       case "idle":
         if (message.waits === this.#waits) this.#unhold();
-        return;
+        break;
       case "outcome":
-        return this.leave(message.outcome);
+        this.leave(message.outcome);
+        break;
       case "broken":
-        return this.leave(new Error(message.message));
+        this.leave(new Error(message.message));
+        break;
       case "given-back":
-        return this.leave(new RunInterrupted("Its worker has given it back."));
+        this.leave(new RunInterrupted("Its worker has given it back."));
+        break;
     }
   }
 
@@ -176,6 +193,11 @@ export class RunThere {
       this.#hold();
     };
     this.#answer(call, waited.finally(over));
+  }
+
+  #earlierWait({ call, scope, id, name }: Message<"earlier-wait">): void {
+    const known = async () => (await this.#scopeOf(scope)).earlierWait(id, name);
+    this.#answer(call, known());
   }
 
   #enter({ scope, id }: Message<"enter">): void {

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { systemClock } from "@pawl/hooks/guard";
+import { watchParent } from "@pawl/hooks/isolate";
 import type { SecretSource } from "../definition/flow.ts";
 import type { RunBody } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
@@ -25,7 +26,6 @@ import {
 } from "./remote-host.ts";
 import { RemoteRun } from "./remote-run.ts";
 import { RemoteScope } from "./remote-scope.ts";
-import { watchSupervisor } from "./watch-supervisor.ts";
 
 /** What of a project the runs in a worker need. */
 export interface WorkerProject {
@@ -43,7 +43,7 @@ export interface WorkerProject {
  */
 export async function serveRuns(load: (projectDir: string) => Promise<WorkerProject>): Promise<void> {
   const start = JSON.parse(process.argv[2] ?? "{}") as WorkerStart;
-  watchSupervisor();
+  watchParent();
   const early: ToWorker[] = [];
   let take = (message: ToWorker): void => void early.push(message);
   const channel = new Channel<FromWorker, ToWorker>(new Socket({ fd: 3 }), {
@@ -94,15 +94,20 @@ class RunServer {
   take(message: ToWorker): void {
     switch (message.type) {
       case "run":
-        return void this.#execute(message);
+        this.#execute(message);
+        break;
       case "go":
-        return this.#runs.get(message.run)?.go(message.id, message.earlier);
+        this.#runs.get(message.run)?.go(message.id, message.earlier);
+        break;
       case "answer":
-        return this.#link.answer(message);
+        this.#link.answer(message);
+        break;
       case "abort":
-        return this.#runs.get(message.run)?.abort(message.reason, message.message);
+        this.#runs.get(message.run)?.abort(message.reason, message.message);
+        break;
       case "forget":
-        return this.#texts.clear();
+        this.#texts.clear();
+        break;
     }
   }
 

@@ -5,7 +5,7 @@ import type { RunRecord } from "../durability/records.ts";
 import { Channel } from "./channel.ts";
 import { howItEnded, lastWordsLength } from "./end-of-worker.ts";
 import type { Ask, FromWorker, SentRun, ToWorker, WorkerStart } from "./protocol.ts";
-import { type RunMessage, RunThere } from "./run-there.ts";
+import { RunThere } from "./run-there.ts";
 
 /** How a worker process is started. */
 export interface WorkerProgram {
@@ -53,7 +53,7 @@ export class WorkerProcess {
     this.#on = on;
     const limit = program.memoryMb === undefined ? [] : [`--max-old-space-size=${program.memoryMb}`];
     this.#child = spawn(process.execPath, [...limit, program.entry, JSON.stringify(program.start)], {
-      // The third and the fourth are the line and the string that a worker hangs by: see watch-supervisor.ts.
+      // The third and the fourth are the line and the string that a worker hangs by: see watchParent.
       stdio: ["ignore", "inherit", "pipe", "pipe", "pipe"],
       detached: true, // Ctrl-C is for the supervisor to hear
       env: program.env,
@@ -145,22 +145,14 @@ export class WorkerProcess {
 
   #take(message: FromWorker): void {
     this.silence = 0;
-    switch (message.type) {
-      case "ready":
-        this.#isReady = true;
-        return this.#on.ready();
-      case "beat":
-        return;
-      case "ask":
-        return this.#on.ask(message);
-      case "unask":
-        return this.#on.unask(message);
-      case "event":
-      case "metrics":
-        return this.#on.other(message);
-      default:
-        this.runs.get((message as RunMessage).run)?.take(message);
-    }
+    if (message.type === "beat") return;
+    if (message.type === "ready") {
+      this.#isReady = true;
+      this.#on.ready();
+    } else if (message.type === "ask") this.#on.ask(message);
+    else if (message.type === "unask") this.#on.unask(message);
+    else if (message.type === "event" || message.type === "metrics") this.#on.other(message);
+    else this.runs.get(message.run)?.take(message);
   }
 
   #hear(text: Buffer): void {

@@ -5,7 +5,6 @@ export { endGroup } from "./end-group.ts";
 export { ProcessError, type ProcessErrorCode, ProgramNotFoundError } from "./errors.ts";
 export { findProgram, type ProgramSearch } from "./find-program.ts";
 export { identify, isAlive, type ProcessIdentity } from "./identity.ts";
-export { onGroupChange } from "./living-groups.ts";
 export {
   PersistentProgram,
   type PersistentProgramOptions,

@@ -36,8 +36,9 @@ function tooLarge(limits: BodyLimits): Refusal {
 async function readWhole(request: Request, limits: BodyLimits): Promise<string> {
   let cancelTimer = () => {};
   const late = new Promise<never>((_, reject) => {
-    const refusal = new Refusal(408, "timeout", "The body did not come in time.");
-    cancelTimer = limits.clock.after(limits.timeoutMs, () => reject(refusal));
+    cancelTimer = limits.clock.after(limits.timeoutMs, () => {
+      reject(new Refusal(408, "timeout", "The body did not come in time."));
+    });
   });
   try {
     return decode([new Uint8Array(await Promise.race([request.arrayBuffer(), late]))]);

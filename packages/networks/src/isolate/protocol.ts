@@ -1,7 +1,7 @@
 import type { PodInput } from "../pod/pod-body.ts";
 
-/** What a worker is started with. */
-export interface WorkerStart {
+/** What a thread is started with. */
+export interface HookStart {
   /** The module of the pod. */
   readonly file: string;
   /** Names under which its hook may be exported. */
@@ -20,22 +20,12 @@ export interface SentContext {
   readonly missing: readonly string[];
 }
 
-export type ToWorker =
-  | { readonly type: "call"; readonly call: number; readonly input: PodInput; readonly context: SentContext }
-  | { readonly type: "abort"; readonly call: number };
+export interface SentCall {
+  readonly input: PodInput;
+  readonly context: SentContext;
+}
 
-export type FromWorker =
-  | { readonly type: "ready" }
-  | { readonly type: "broken"; readonly message: string }
-  | { readonly type: "result"; readonly call: number; readonly value: unknown }
-  | { readonly type: "error"; readonly call: number; readonly error: SentError }
-  | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string };
-
-/** An error as it travels: what decides over retries and answers stays with it. */
-export interface SentError {
-  readonly name: string;
+export interface LogNote {
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
-  readonly stack: string | undefined;
-  readonly status: number | undefined;
-  readonly retryable: boolean;
 }

@@ -115,6 +115,6 @@ const retryMs = 500;
 
 /** Whether it may be better in a moment: no answer, or one that says so. */
 function isPassing(error: unknown): boolean {
-  const { status, name } = error as { status?: unknown; name?: string };
+  const { status, name } = (error ?? {}) as { status?: unknown; name?: string };
   return status === 503 || name === "TimeoutError" || name === "RequestError" || name === "NoRespondersError";
 }

@@ -1,43 +1,16 @@
-import type { Engine, Flow, HttpMount, ProvidedModules, TriggerSupervisor } from "@pawl/flows";
+import type { TriggerSupervisor } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
-import { type Clock, type Logger, silentLogger } from "@pawl/hooks/guard";
+import { silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
 import { mountStarting } from "../http/starting-routes.ts";
 import { startAutoTriggers } from "../initiators/auto-trigger.ts";
-import type { FeedOptions } from "../initiators/trigger-feed.ts";
-import { createPodLoader } from "../pod/load-module.ts";
-import { NetworkError, type RunningNetwork, type StopOptions, startNetwork } from "../runtime/running-network.ts";
-import { specialBodies } from "../runtime/special-bodies.ts";
+import type { RunningNetwork, StopOptions } from "../runtime/running-network.ts";
 import type { NetworkStatus } from "../runtime/status.ts";
 import { announceRunning } from "../sending/running-here.ts";
-import { LockedError, type Transport } from "../transport/transport.ts";
 import { findNetworkFiles, loadNetwork, type NetworkFile } from "./load-network.ts";
-
-export interface StartNetworksOptions {
-  readonly transport: Transport;
-  /** Default: all of the project, `networks/*.yaml`. */
-  readonly files?: readonly string[];
-  /** Ids of the pods that run here, for one file; the others run elsewhere. Default: all. */
-  readonly pods?: readonly string[];
-  /** Where gateways, sinks and the API are mounted. Without it networks run unreachable. */
-  readonly http?: HttpMount;
-  /** Also the short paths (`/trigger`, `/output`, …). */
-  readonly atRoot?: boolean;
-  /** What feeds pods by triggers. Without it such a pod waits in vain, and a warning says so. */
-  readonly triggers?: Omit<FeedOptions, "projectDir" | "log">;
-  /** What runs pods that are flows. */
-  readonly flows?: {
-    readonly engine: Engine;
-    readonly findFlow: (name: string) => Flow | undefined | Promise<Flow | undefined>;
-  };
-  /** Whether auto-triggers and triggers run. Default: true. */
-  readonly startsByItself?: boolean;
-  readonly isStrict?: boolean;
-  /** Modules that pods can import beside Pawl's own. */
-  readonly provide?: ProvidedModules;
-  readonly clock?: Clock;
-  readonly log?: Logger;
-}
+import { findChanges, replaceNetworks, stampsOf } from "./reload-networks.ts";
+import { sameName, startOne } from "./start-one.ts";
+import type { StartNetworksOptions } from "./start-options.ts";
 
 /** The networks of a project while they run. */
 export interface RunningNetworks {
@@ -45,14 +18,65 @@ export interface RunningNetworks {
   /** By file; a file with errors has no network running, and stops no other. */
   readonly diagnostics: readonly Diagnostic[];
   status(): Promise<readonly NetworkStatus[]>;
+  /**
+   * Reads the files again. A network whose file or modules have changed is drained and started anew, a new one is started,
+   * one whose file is gone is drained and stopped. One whose file or modules have mistakes goes on as it was.
+   */
+  reload(): Promise<Reloaded>;
   stop(options?: StopOptions): Promise<void>;
 }
 
+export interface Reloaded {
+  /** Started anew or for the first time; by name. */
+  readonly started: readonly string[];
+  readonly stopped: readonly string[];
+  /** Why others go on as they were. The same mistakes are told once. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Starts every network of a project that can start, then their auto-triggers and triggers. */
-export async function startNetworks(projectDir: string, options: StartNetworksOptions): Promise<RunningNetworks> {
-  const files = (options.files ?? findNetworkFiles(projectDir)).map(loadNetwork);
-  const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
+export async function startNetworks(projectDir: string, given: StartNetworksOptions): Promise<RunningNetworks> {
+  const options = given.mask && given.log ? { ...given, log: given.mask.logger(given.log) } : given;
+  const files = () => options.files ?? findNetworkFiles(projectDir);
+  const first = files().map(loadNetwork);
+  const stamps = stampsOf(first);
   const runs = new Map<string, RunningNetwork>();
+  const diagnostics = await startAll(first, options, runs);
+  const leave = announceRunning(projectDir, runs);
+  const open = (fresh: Iterable<RunningNetwork>) => openToOthers(projectDir, { runs, options, fresh });
+  let opened = await open(runs.values());
+  return {
+    runs,
+    diagnostics,
+    status: () => Promise.all([...runs.values()].map((run) => run.status())),
+    async reload() {
+      const changes = await findChanges(files(), { runs, stamps, options });
+      if (changes.files.length + changes.gone.length === 0) return reloaded(changes.diagnostics);
+      await opened.feed?.close();
+      const done = await replaceNetworks(changes, { runs, options });
+      opened.unmount();
+      opened = await open(done.started.map((name) => runs.get(name)!));
+      return { ...done, diagnostics: [...changes.diagnostics, ...done.diagnostics] };
+    },
+    async stop(how) {
+      leave();
+      await opened.feed?.close();
+      await Promise.all([...runs.values()].map((run) => run.stop(how)));
+      opened.unmount();
+    },
+  };
+}
+
+function reloaded(diagnostics: readonly Diagnostic[]): Reloaded {
+  return { started: [], stopped: [], diagnostics };
+}
+
+async function startAll(
+  files: readonly NetworkFile[],
+  options: StartNetworksOptions,
+  runs: Map<string, RunningNetwork>,
+): Promise<Diagnostic[]> {
+  const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
   const ready = announceStart(files, options);
   for (const file of files) {
     if (file.network === undefined) continue;
@@ -61,23 +85,28 @@ export async function startNetworks(projectDir: string, options: StartNetworksOp
     else diagnostics.push(sameName(file, known));
   }
   ready();
-  const unmount =
-    options.http === undefined ? () => {} : mountNetworks(options.http, runs, { atRoot: options.atRoot ?? false });
-  const leave = announceRunning(projectDir, runs);
-  const startsByItself = options.startsByItself ?? true;
-  if (startsByItself) for (const run of runs.values()) startAutoTriggers(run);
-  const feed = startsByItself ? await startFeed(projectDir, runs, options) : undefined;
-  return {
-    runs,
-    diagnostics,
-    status: () => Promise.all([...runs.values()].map((run) => run.status())),
-    async stop(how) {
-      leave();
-      await feed?.close();
-      await Promise.all([...runs.values()].map((run) => run.stop(how)));
-      unmount();
-    },
-  };
+  return diagnostics;
+}
+
+interface Opening {
+  readonly runs: ReadonlyMap<string, RunningNetwork>;
+  readonly options: StartNetworksOptions;
+  /** Those that have just been started. */
+  readonly fresh: Iterable<RunningNetwork>;
+}
+
+interface Opened {
+  readonly feed: TriggerSupervisor | undefined;
+  unmount(): void;
+}
+
+/** Routes, then what sends by itself. */
+async function openToOthers(projectDir: string, { runs, options, fresh }: Opening): Promise<Opened> {
+  const { http, atRoot = false, startsByItself = true } = options;
+  const unmount = http === undefined ? () => {} : mountNetworks(http, runs, { atRoot });
+  if (!startsByItself) return { unmount, feed: undefined };
+  for (const run of fresh) startAutoTriggers(run);
+  return { unmount, feed: await startFeed(projectDir, runs, options) };
 }
 
 async function startFeed(
@@ -105,47 +134,4 @@ function announceStart(files: readonly NetworkFile[], { http, atRoot = false }: 
     files.flatMap(({ network }) => (network === undefined ? [] : [[network.name, network] as const])),
   );
   return mountStarting(http, [...byName.values()], atRoot);
-}
-
-interface Starting {
-  readonly options: StartNetworksOptions;
-  readonly runs: Map<string, RunningNetwork>;
-  readonly diagnostics: Diagnostic[];
-}
-
-async function startOne(file: NetworkFile, { options, runs, diagnostics }: Starting): Promise<void> {
-  const log = options.log ?? silentLogger;
-  const network = file.network!;
-  try {
-    const run = await startNetwork(network, {
-      transport: options.transport,
-      loadModule: createPodLoader(options.provide),
-      special: specialBodies({ log, ...(options.flows === undefined ? {} : { flows: options.flows }) }),
-      log,
-      hasHeartbeat: options.http !== undefined,
-      ...(options.pods === undefined ? {} : { pods: options.pods }),
-      ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
-      ...(options.http === undefined ? {} : { url: options.http.url }),
-      ...(options.clock === undefined ? {} : { clock: options.clock }),
-    });
-    runs.set(network.name, run);
-  } catch (error) {
-    if (error instanceof NetworkError)
-      diagnostics.push(...error.diagnostics.map((found) => ({ file: file.file, ...found })));
-    else if (error instanceof LockedError) {
-      diagnostics.push({
-        code: error.code,
-        severity: "error",
-        message: error.message,
-        file: file.file,
-        line: 1,
-        column: 1,
-      });
-    } else throw error;
-  }
-}
-
-function sameName(file: NetworkFile, known: RunningNetwork): Diagnostic {
-  const message = `There are two networks called "${known.network.name}"; the other is in ${known.network.file}.`;
-  return { code: "bad-id", severity: "error", message, file: file.file, line: 1, column: 1 };
 }

@@ -37,7 +37,7 @@ export async function inspectPlugin(call: Call, project: Project, place: PluginP
     const how = limit.aborted
       ? `it had not been imported after ${formatDuration(importMs)}`
       : `it ended the process while it was imported (${ended.signal ?? `exit code ${ended.exitCode}`})`;
-    return reportOf(place, undefined, [unusable(place, how)]);
+    return { ...reportOf(place, undefined, [unusable(place, how)]), isHarmful: true };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

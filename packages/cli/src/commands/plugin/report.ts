@@ -22,6 +22,8 @@ export interface PluginReport extends Brings {
   readonly name: string | null;
   /** False when it was not tried, or could not be. */
   readonly imported: boolean;
+  /** It hung, or ended the process that imported it. */
+  readonly isHarmful: boolean;
   readonly problems: readonly Diagnostic[];
 }
 
@@ -32,7 +34,7 @@ export function reportOf(
   plugin: LoadedPlugin | undefined,
   problems: readonly Diagnostic[],
 ): PluginReport {
-  const place = { source, kind, version: version ?? null };
+  const place = { source, kind, version: version ?? null, isHarmful: false };
   if (plugin === undefined) return { ...place, ...nothing, name: null, imported: false, problems };
   return { ...place, ...bringsOf(plugin), name: plugin.name, imported: true, problems };
 }

@@ -1,5 +1,6 @@
 import type { NodeStep } from "../../definition/flow.ts";
 import { RunCancelled } from "../../durability/durability.ts";
+import { waitId } from "../../durability/wait-id.ts";
 import { type NodeDefinition, NodeError } from "../../nodes/node.ts";
 import { untilAborted } from "../abort.ts";
 import type { At } from "../execution.ts";
@@ -37,7 +38,7 @@ async function waitFirst(at: At<NodeStep>, definition: NodeDefinition): Promise<
   if (until === undefined) return;
   const { frame, step, recordId } = at;
   const { clock } = frame.execution.host;
-  const sleepId = step.approval === undefined ? recordId : `${recordId}.wait`;
+  const sleepId = waitId(recordId, step.approval === undefined ? undefined : "wait");
   await untilAborted(frame.scope.sleep(sleepId, until), frame.signal).catch((error) => {
     checkInterruption(frame.signal);
     if (frame.signal.aborted) return;
