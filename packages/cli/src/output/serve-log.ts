@@ -1,5 +1,6 @@
 import type { EventLog, Json, NewEvent } from "@pawl/flows";
 import { formatDuration } from "@pawl/hooks/guard";
+import { nextFor } from "./question.ts";
 import { shortId } from "./run-view.ts";
 import { oneLine } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -47,7 +48,7 @@ export class ServeLog {
       return `${origin}run ${id} ${this.#outcome(fields, id)}`;
     }
     if (type === "run-resumed") return `run ${id} was cut off, and goes on`;
-    if (type === "run-waiting" && recordId !== undefined) return `run ${id} waits at ${recordId}`;
+    if (type === "run-waiting" && recordId !== undefined) return waiting(fields, runId, recordId);
     if (type === "trigger-dropped") return colors.yellow(`dropped an event: ${fields.message}`);
     if (type === "trigger-failed")
       return colors.red(`trigger ${fields.trigger} failed: ${oneLine(String(fields.message))}`);
@@ -62,6 +63,14 @@ export class ServeLog {
     const why = fieldsOf(error).message;
     return `${colors.red(String(status))}${took}${why === undefined ? "" : `: ${oneLine(String(why))}`} · pawl logs ${id}`;
   }
+}
+
+/** What is asked, and what to type to answer it. */
+function waiting({ kind, message, input }: Record<string, Json>, runId: string, recordId: string): string {
+  const id = shortId(runId);
+  if (kind !== "approval" && kind !== "input") return `run ${id} waits at ${recordId}`;
+  const asked = oneLine(typeof message === "string" ? message : JSON.stringify(message ?? ""));
+  return `run ${id} waits: ${asked} · ${nextFor({ kind, runId, recordId, input: fieldsOf(input) })}`;
 }
 
 /** What became of plugins is told with its reasons when it happens. */

@@ -22,6 +22,11 @@ export const executionCodes = {
   rejected: "A person rejected the step.",
   "approval-expired": "Nobody approved the step in time.",
   "secret-unavailable": "A secret of the flow could not be read.",
+  "isolate-crashed": "The thread or process of an isolated step ended before its node did.",
+  "isolate-out-of-memory": "An isolated node needed more memory than its step gives it.",
+  "isolate-broken": "The project could not be loaded where an isolated node was to run.",
+  "isolate-ended": "An isolated node did not come back after its signal was aborted, and was ended.",
+  "isolate-unavailable": "An isolated node asked for what is not there: the node itself, or an expression.",
   "poison-run": "Three worker processes ended while they executed the run.",
   "invalid-definition": "The definition that the run keeps can no longer be read.",
 } as const;
