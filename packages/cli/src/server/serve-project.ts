@@ -13,6 +13,7 @@ import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
+import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
@@ -61,8 +62,6 @@ export interface ServedProject {
   close(): Promise<void>;
 }
 
-const defaultHost = "127.0.0.1";
-const defaultPort = 7295;
 const defaultGraceMs = 10_000;
 
 /**
