@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
-import type { RunScope, StepAttempt, StepEnd, StepStart } from "../durability/durability.ts";
+import type { EarlierWait, RunScope, StepAttempt, StepEnd, StepStart } from "../durability/durability.ts";
 import type { AttemptRecord, StepRecord } from "../durability/records.ts";
 import { ScopeLoad } from "../durability/scope-load.ts";
 import type { Json } from "../json.ts";
@@ -35,7 +35,7 @@ export class RemoteScope implements RunScope {
     const step = new RemoteStep(run, start, known);
     const mustAsk = known !== undefined || run.mayBeParked;
     run.begin({ scope: this.#key, id: start.id, step: start.step, mustAsk });
-    if (mustAsk) step.earlier = await run.permit(start.id);
+    if (mustAsk) Object.assign(step, await run.permit(start.id));
     this.#load.count(1, 0);
     try {
       return await step.end(await execute(step));
@@ -57,6 +57,11 @@ export class RemoteScope implements RunScope {
 
   hasEnded(recordId: string): boolean {
     return this.#run.recorded.get(recordId)?.endedAt !== undefined;
+  }
+
+  earlierWait(id: string, name: string): Promise<EarlierWait | undefined> {
+    const { link, id: run } = this.#run;
+    return link.ask<EarlierWait | undefined>({ type: "earlier-wait", run, scope: this.#key, id, name });
   }
 
   async branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T> {
@@ -105,6 +110,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 /** One step from its start to its recorded end. */
 class RemoteStep implements StepAttempt {
   earlier: readonly AttemptRecord[];
+  readonly cutOffSince: number | undefined = undefined;
   readonly #run: RemoteRun;
   readonly #start: StepStart;
   #isOver = false;

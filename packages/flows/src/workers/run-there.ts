@@ -20,6 +20,7 @@ export type RunMessage = Message<
   | "end"
   | "drop"
   | "wait"
+  | "earlier-wait"
   | "enter"
   | "leave"
   | "idle"
@@ -116,6 +117,9 @@ export class RunThere {
       case "wait":
         this.#wait(message);
         break;
+      case "earlier-wait":
+        this.#earlierWait(message);
+        break;
       case "enter":
         this.#enter(message);
         break;
@@ -149,7 +153,10 @@ export class RunThere {
     const execute = (attempt: StepAttempt): Promise<StepEnd> =>
       new Promise((resolve, reject) => {
         Object.assign(open, { attempt, resolve, reject });
-        if (mustAsk) this.#send({ type: "go", run: this.run.id, id, earlier: attempt.earlier });
+        if (mustAsk) {
+          const { earlier, cutOffSince } = attempt;
+          this.#send({ type: "go", run: this.run.id, id, earlier, cutOffSince });
+        }
         hearEarly();
       });
     const inScope = (found: RunScope) => found.step({ id, step }, execute);
@@ -189,6 +196,11 @@ export class RunThere {
       this.#hold();
     };
     this.#answer(call, waited.finally(over));
+  }
+
+  #earlierWait({ call, scope, id, name }: Message<"earlier-wait">): void {
+    const known = async () => (await this.#scopeOf(scope)).earlierWait(id, name);
+    this.#answer(call, known());
   }
 
   #enter({ scope, id }: Message<"enter">): void {

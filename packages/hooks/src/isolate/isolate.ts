@@ -140,7 +140,9 @@ export class Isolate {
     setTimeout(() => {
       this.#givingUp--;
       if (!this.#open.has(call)) return;
-      this.#lose(new IsolateError("isolate-ended", `Its ${wordFor(this.#options.in)} was ended: it did not come back.`));
+      this.#lose(
+        new IsolateError("isolate-ended", `Its ${wordFor(this.#options.in)} was ended: it did not come back.`),
+      );
       void this.#peer.end();
     }, this.#options.graceMs ?? defaultGraceMs);
   }

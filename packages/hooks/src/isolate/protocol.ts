@@ -11,7 +11,13 @@ export type FromInside =
   | { readonly type: "result"; readonly call: number; readonly value: unknown }
   | { readonly type: "error"; readonly call: number; readonly error: CarriedError }
   | { readonly type: "note"; readonly call: number | undefined; readonly note: unknown }
-  | { readonly type: "ask"; readonly ask: number; readonly call: number; readonly what: string; readonly data: unknown };
+  | {
+      readonly type: "ask";
+      readonly ask: number;
+      readonly call: number;
+      readonly what: string;
+      readonly data: unknown;
+    };
 
 /** An error as it travels: with the fields that decide over retries and answers, as far as they are plain values. */
 export interface CarriedError {
