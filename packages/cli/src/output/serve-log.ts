@@ -10,12 +10,15 @@ type ShownEvent = NewEvent & { readonly time: number };
 /** One line for each thing that happens while a project is served. */
 export class ServeLog {
   readonly #terminal: Terminal;
+  readonly #isJson: boolean;
   readonly #fired = new Set<string>();
   /** What happened before the greeting was printed. */
   #held: ShownEvent[] | undefined = [];
 
-  constructor(terminal: Terminal) {
+  /** @param isJson each event is a line of JSON, as it is */
+  constructor(terminal: Terminal, isJson = false) {
     this.#terminal = terminal;
+    this.#isJson = isJson;
   }
 
   watch(events: EventLog): void {
@@ -32,6 +35,10 @@ export class ServeLog {
   }
 
   #show(event: ShownEvent): void {
+    if (this.#isJson) {
+      this.#terminal.out(JSON.stringify(event));
+      return;
+    }
     if (event.type === "trigger-fired" && event.runId !== undefined) this.#fired.add(event.runId);
     const sentence = this.#sentence(event);
     if (sentence === undefined) return;
@@ -49,7 +56,10 @@ export class ServeLog {
     }
     if (type === "run-resumed") return `run ${id} was cut off, and goes on`;
     if (type === "run-waiting" && recordId !== undefined) return waiting(fields, runId, recordId);
-    if (type === "trigger-dropped") return colors.yellow(`dropped an event: ${fields.message}`);
+    if (type === "trigger-dropped") {
+      const what = fields.count === undefined ? "an event" : `${fields.count} events`;
+      return colors.yellow(`dropped ${what}: ${oneLine(String(fields.message))}`);
+    }
     if (type === "trigger-failed")
       return colors.red(`trigger ${fields.trigger} failed: ${oneLine(String(fields.message))}`);
     if (type === "project-changed") return changes(fields);

@@ -6,6 +6,7 @@ export const executionCodes = {
   timeout: "The step took longer than its `timeout`.",
   "run-timeout": "The run took longer than the flow's `timeout`.",
   cancelled: "The run was cancelled.",
+  "cut-off": "An attempt ended with the process that executed it; the next one took its place.",
   "invalid-input": "The step's `with` does not fit what its node takes.",
   "unknown-node": "No node has the name that the step's `uses` gives.",
   "node-failed": "The node threw an error that says nothing about its kind.",

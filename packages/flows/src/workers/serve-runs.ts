@@ -102,7 +102,7 @@ class RunServer {
         this.#execute(message);
         break;
       case "go":
-        this.#runs.get(message.run)?.go(message.id, message.earlier);
+        this.#runs.get(message.run)?.go(message.id, { earlier: message.earlier, cutOffSince: message.cutOffSince });
         break;
       case "answer":
         this.#link.answer(message);
