@@ -1,4 +1,5 @@
 import { describeLoad, describeMachine } from "./harness/machine.js";
+import { writeResults } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
 
 /** Loaded when asked for, so that a suite without its peers does not stop the others. */
@@ -13,14 +14,17 @@ const suites = {
 export const suiteNames = Object.keys(suites);
 
 /** Runs suites one after another; rows on stdout (one JSON array with `isJson`), everything else on stderr. */
-export async function runSuites(names, { isJson, isQuick }) {
+export async function runSuites(names, { isJson, isQuick, isWriting }) {
   const log = (text) => process.stderr.write(`${text}\n`);
   log(describeMachine());
   const rows = [];
   for (const name of names) {
     log(`${name}: ${describeLoad()}${isQuick ? ", quick: to see that it works, not for its numbers" : ""}`);
     const suite = await suites[name]();
-    rows.push(...(await suite({ isQuick, log: (text) => log(`${name}: ${text}`) })));
+    const load = describeLoad();
+    const measured = await suite({ isQuick, log: (text) => log(`${name}: ${text}`) });
+    if (isWriting) writeResults(name, measured, { isQuick, load });
+    rows.push(...measured);
   }
   log(describeLoad());
   if (isJson) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);

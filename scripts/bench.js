@@ -1,4 +1,5 @@
-// `npm run bench -- hooks|commands|flows|network|startup [--json] [--quick]`: Pawl beside its peers and its floors.
+// `npm run bench -- hooks|commands|flows|network|startup [--json] [--quick] [--write]`: Pawl
+// beside its peers and its floors. `--write` puts the results into benchmarks/README.md.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,13 +9,15 @@ const folder = join(root, "benchmarks");
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith("-"));
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("-"));
-const unknown = flags.filter((flag) => flag !== "--json" && flag !== "--quick");
+const unknown = flags.filter((flag) => !["--json", "--quick", "--write"].includes(flag));
 
 installPeers();
 const { runSuites, suiteNames } = await import("../benchmarks/main.js");
 const wrong = [...unknown, ...wanted.filter((name) => !suiteNames.includes(name))];
 if (wrong.length > 0) {
-  console.error(`There is no ${wrong.join(", ")}. npm run bench -- [${suiteNames.join("|")}] [--json] [--quick]`);
+  console.error(
+    `There is no ${wrong.join(", ")}. npm run bench -- [${suiteNames.join("|")}] [--json] [--quick] [--write]`,
+  );
   process.exit(2);
 }
 if (!existsSync(join(root, "packages", "cli", "dist", "main.js"))) {
@@ -24,6 +27,7 @@ if (!existsSync(join(root, "packages", "cli", "dist", "main.js"))) {
 await runSuites(wanted.length === 0 ? suiteNames : wanted, {
   isJson: flags.includes("--json"),
   isQuick: flags.includes("--quick"),
+  isWriting: flags.includes("--write"),
 });
 process.exit(0);
 

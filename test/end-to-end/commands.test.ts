@@ -43,6 +43,7 @@ describe("pawl init", () => {
     expect(linesOf(join(project, "reports", "hello.txt"))).toEqual(["Hello from Pawl"]);
     expect((await pawlJson(["validate"], { cwd: project })).files).toMatchObject([
       { file: "flows/hello.yaml", ok: true },
+      { file: "flows/hello.test.yaml", ok: true },
     ]);
     expect((await pawl(["init"], { cwd: project })).stdout).toContain("left as it is");
     expect((await pawl(["hooks", "list"], { cwd: project })).stdout).toContain("audit");
@@ -72,6 +73,7 @@ describe("a run that failed", () => {
     expect(document.run).toEqual({
       id: expect.stringMatching(/^[0-9A-Z]{26}$/),
       flow: "deploy",
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
       status: "failed",
       error: { code: "exit-code", message: expect.any(String) },
       inputs: { target: "production" },
@@ -89,7 +91,8 @@ describe("a run that failed", () => {
       ["alert", "skipped", 0],
       ["migrate", "failed", 2],
     ]);
-    expect(await pawlJson(["show", document.run.id], { cwd })).toEqual(document);
+    // `show` says beside it who answered what the run asked.
+    expect(await pawlJson(["show", document.run.id], { cwd })).toMatchObject(document);
     const { runs } = await pawlJson(["runs", "--flow", "deploy", "--status", "failed"], { cwd });
     expect(runs).toMatchObject([{ id: document.run.id, flow: "deploy", status: "failed" }]);
   });

@@ -60,9 +60,28 @@ export interface PawlOptions {
   readonly input?: string;
 }
 
-export function startPawl(args: readonly string[], { cwd, env = {}, input }: PawlOptions): Going {
+/** One turn on a terminal: what has to stand there, and what is typed then. */
+export type Typed = readonly [shown: string, typed: string];
+
+export function startPawl(args: readonly string[], options: PawlOptions): Going {
+  return start([process.execPath, program, ...args], options);
+}
+
+/** Runs `pawl` on a terminal, where somebody types. What was shown is its `stdout`. */
+export function pawlOnTerminal(args: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
+  return onTerminal([process.execPath, program, ...args], typed, options);
+}
+
+/** The same of any program. */
+export function onTerminal(argv: readonly string[], typed: readonly Typed[], options: PawlOptions): Promise<Ended> {
+  const driver = join(import.meta.dirname, "fixtures", "terminal.py");
+  const env = { TERM: "xterm", ...options.env };
+  return start(["python3", driver, JSON.stringify(typed), ...argv], { ...options, env }).ended;
+}
+
+function start([executable = "", ...args]: readonly string[], { cwd, env = {}, input }: PawlOptions): Going {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...outer } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(executable, args, {
     cwd,
     env: { ...outer, XDG_STATE_HOME: join(cwd, ".state"), ...env },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

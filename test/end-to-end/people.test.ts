@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pawl, pawlJson, post, startServe, temporaryProject, until } from "./pawl.ts";
@@ -77,11 +77,56 @@ describe("a person is asked", () => {
     expect(readFileSync(join(cwd, "deployed.txt"), "utf8")).toBe("x");
   });
 
-  test("a secret value is refused before anything runs", async () => {
-    const flow = "name: s\nsteps:\n  - { id: a, uses: human.input, with: { prompt: Token?, secret: true } }\n";
+  test("a secret value comes through standard input, and is in no file and no answer", async () => {
+    const flow = [
+      "name: s",
+      "steps:",
+      "  - { id: ask, uses: human.input, with: { prompt: Token?, secret: true } }",
+      '  - { id: use, uses: data.set, with: { length: "${{ size(steps.ask.output) }}" } }',
+      "",
+    ].join("\n");
     const cwd = temporaryProject({ "flows/s.yaml": flow });
-    const { code, stderr, stdout } = await pawl(["validate"], { cwd });
-    expect(code).toBe(3);
-    expect(stderr + stdout).toContain("cannot be secret");
+    const begun = await pawl(["run", "s"], { cwd });
+    expect(begun.stdout).toContain("--stdin");
+    const { approvals } = await pawlJson(["approvals"], { cwd });
+    const given = await pawl(["input", approvals[0].run, "ask", "--stdin"], { cwd, input: "tiger-in-the-tank\n" });
+    expect(given.code, given.stderr).toBe(0);
+    const ended = await pawlJson(["resume", approvals[0].run], { cwd });
+    expect(ended.steps.map((step: { output: unknown }) => step.output)).toEqual(["***", { length: 17 }]);
+    for (const name of readdirSync(join(cwd, ".pawl")).filter((each) => each.startsWith("pawl.db"))) {
+      expect(readFileSync(join(cwd, ".pawl", name)).includes("tiger-in-the-tank"), name).toBe(false);
+    }
+  });
+
+  test("who answered, when, and what they said stands in show and in the API", async () => {
+    const cwd = temporaryProject({ "flows/gate.yaml": gate });
+    const { run } = await pawlJson(["run", "gate"], { cwd });
+    await pawl(["approve", run.id, "--as", "ana", "--comment", "after the backup"], { cwd });
+    const shown = await pawlJson(["show", run.id], { cwd });
+    expect(shown.answers).toMatchObject([
+      { step: "deploy", kind: "approval", decision: "approve", by: "ana", comment: "after the backup" },
+    ]);
+    expect(Date.now() - shown.answers[0].at).toBeLessThan(60_000);
+    expect((await pawl(["show", run.id], { cwd })).stdout).toMatch(
+      /deploy was approved by ana on .*: after the backup/,
+    );
+    const { url } = await startServe({ cwd });
+    const answer = await fetch(`${url}/api/v1/runs/${run.id}`);
+    expect(await answer.json()).toMatchObject({ answers: [{ by: "ana", comment: "after the backup" }] });
+  });
+
+  test("a sub-flow asks through the run that started it", async () => {
+    const cwd = temporaryProject({
+      "flows/gate.yaml": gate,
+      "flows/outer.yaml": "name: outer\nsteps:\n  - { id: call, flow: gate }\n  - { id: after, uses: data.set }\n",
+    });
+    const begun = await pawl(["run", "outer"], { cwd });
+    expect(begun.code).toBe(0);
+    const [, child] = /pawl approve (\S+) deploy/.exec(begun.stdout)!;
+    const approved = await pawl(["approve", child!, "--as", "ana"], { cwd });
+    const [, outer] = /pawl resume (\S+) goes on/.exec(approved.stdout)!;
+    const ended = await pawlJson(["resume", outer!], { cwd });
+    expect([ended.run.flow, ended.run.status]).toEqual(["outer", "completed"]);
+    expect(readFileSync(join(cwd, "deployed.txt"), "utf8")).toBe("x");
   });
 });

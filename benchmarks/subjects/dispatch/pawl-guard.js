@@ -5,7 +5,7 @@ export function prepare(count) {
   const breaker = new CircuitBreaker();
   const { signal } = new AbortController();
   const hooks = Array.from({ length: count }, (_, index) => ({
-    call: new Function("input", `return input.n === ${index + 1e6} ? 1 : undefined`),
+    call: new Function("context", "input", `return input.n === ${index + 1e6} ? 1 : undefined`),
     options: { name: `hook${index}`, breaker, signal, timeoutMs: 60_000 },
   }));
   const bySubject = new Map([["Bash", hooks]]);
@@ -19,7 +19,7 @@ export function prepare(count) {
 function dispatch(hooks, input) {
   for (let index = 0; index < hooks.length; index++) {
     const { call, options } = hooks[index];
-    const outcome = guard(() => call(input), options);
+    const outcome = guard(call, options, input);
     if (outcome.status !== "ok" || outcome.value !== undefined) return outcome;
   }
   return undefined;

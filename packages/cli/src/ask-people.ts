@@ -13,9 +13,9 @@ export async function askingPeople(call: Call, asking: Asking, execute: () => Pr
   const { store, engine, inputCollectors } = asking;
   let run = await execute();
   if (!canAsk(call) && inputCollectors.length === 0) return run;
-  while (run.status === "waiting" && !call.signal.aborted) {
-    const { openQuestions } = await import("@pawl/flows");
-    const questions = await openQuestions(store, run);
+  while (run.endedAt === undefined && !call.signal.aborted) {
+    const { openQuestionsBelow } = await import("@pawl/flows");
+    const questions = await openQuestionsBelow(store, run);
     if (!(await answerAny(call, questions, asking))) return run;
     run = await engine.resume(run.id, { signal: call.signal });
   }

@@ -48,7 +48,7 @@ export async function answerByCollector(
   if (kind !== "input" || collecting.inputCollectors.length === 0) return false;
   const text = typeof message === "string" ? message : JSON.stringify(message);
   const input = question.input ?? anything;
-  const wanted: WantedInput = { kind: "step", flow, name, message: text, input, secret: false, runId };
+  const wanted: WantedInput = { kind: "step", flow, name, message: text, input, secret: input.secret === true, runId };
   const answer = await collect(call, wanted, collecting);
   if (answer === undefined) return false;
   const { sendInput } = await import("@pawl/flows");

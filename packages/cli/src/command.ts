@@ -2,7 +2,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./output/terminal.ts";
 
 /** Names that a shell can complete. */
-export type Completable = "flow" | "run" | "step" | "file";
+export type Completable = "flow" | "run" | "step" | "file" | "asking-run" | "asking-step";
 
 export interface CommandArgument {
   /** `<name>` when it is needed, `[name]` when not, `[names...]` for several. */

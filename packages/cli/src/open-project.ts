@@ -5,7 +5,7 @@ import { notFound } from "./command-error.ts";
 /** Modules that project code finds without installing them, beside those of `@pawl/flows`. */
 export const provided: ProvidedModules = {
   pawl: () => import("./index.ts"),
-  "@pawl/networks": () => import("@pawl/networks"),
+  "@pawl/networks": { whenImported: () => import("@pawl/networks") },
 };
 
 /** Nodes beside the built-in ones of flows. */

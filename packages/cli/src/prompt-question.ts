@@ -40,6 +40,12 @@ async function askInput(store: Store, question: Question): Promise<boolean> {
   return value !== undefined && sendInput(store, question, { value, by: userName() });
 }
 
+/** Words that are not shown while they are typed. Nothing when it is left for later. */
+export async function askSecret(message: string): Promise<string | undefined> {
+  const typed = await password({ message });
+  return isCancel(typed) ? undefined : typed;
+}
+
 /** Nothing when it is left for later. */
 async function askValue(question: Question): Promise<Json | undefined> {
   return askFor(questionText(question), question.input);
@@ -65,7 +71,8 @@ async function askFor(message: string, input: AskedInput | undefined): Promise<J
     const answer = await confirm({ message, initialValue: input.default === true });
     return isCancel(answer) ? undefined : answer;
   }
-  const typed = await text({ message, validate: (words) => problemIn(readAnswer(words || undefined, input)) });
+  const validate = (words: string | undefined) => problemIn(readAnswer(words || undefined, input));
+  const typed = await (input?.secret ? password({ message, validate }) : text({ message, validate }));
   if (isCancel(typed)) return undefined;
   const read = readAnswer(typed || undefined, input);
   return "value" in read ? read.value : undefined;

@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
-import type { Engine, Flow, InputCollector, LoadedProject, Project, Store } from "@pawl/flows";
+import type { Engine, Flow, InputCollector, LoadedProject, Project, Secrets, Store } from "@pawl/flows";
 import { builtFile } from "./built-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
 import { exportRuns } from "./otlp/open-export.ts";
+import { secretsOf } from "./project-secrets.ts";
 
 /** Opens the memory of a project, and makes it when this is the first time. */
 export async function openStore(project: Project, synchronous?: "full" | "normal"): Promise<Store> {
@@ -34,6 +35,7 @@ export interface Runtime extends Collecting {
   readonly engine: Engine;
   /** Nothing when the project has none. */
   readonly hooks: ProjectHooks | undefined;
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function openRuntime(
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
+  const secrets = await secretsOf(loaded);
   const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();
@@ -67,13 +70,15 @@ export async function openRuntime(
       store,
       registry: loaded.nodes,
       hooks: loaded.hooks,
+      secrets,
       functions: loaded.functions,
       ...isolateProgram(),
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });
     hooks?.follow(store.events);
-    return { store, engine, hooks, close, inputCollectors: loaded.inputCollectors, projectDir: project.dir };
+    const { inputCollectors } = loaded;
+    return { store, engine, hooks, secrets, close, inputCollectors, projectDir: project.dir };
   } catch (error) {
     await close();
     if (!(error instanceof EngineError)) throw error;

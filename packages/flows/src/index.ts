@@ -99,8 +99,10 @@ export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { RateLimit, RateLimits } from "./http/rate-limit.ts";
 export { readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";
 export { shown } from "./masking/reference.ts";
+export { createSecrets, type Secrets, type SecretsOptions } from "./masking/secrets.ts";
 export type { BuiltInNode } from "./nodes/built-in.ts";
 export {
   type Ask,
@@ -149,6 +151,7 @@ export { type BrokenPlugin, type ReloadedProject, reloadProject } from "./projec
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
 export { mayDecide, sendDecision, sendInput, type Verdict } from "./questions/answer.ts";
+export { type Answered, answersTo } from "./questions/answered.ts";
 export { collectInput } from "./questions/collect-input.ts";
 export {
   type CollectorContext,
@@ -156,7 +159,7 @@ export {
   inputCollector,
   type WantedInput,
 } from "./questions/input-collector.ts";
-export { openQuestions, type Question } from "./questions/question.ts";
+export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
 export {

@@ -16,6 +16,6 @@ export const command: Command = {
       );
     }
     const { completionScript } = await import("../completion/completion.ts");
-    completionScript(shell);
+    completionScript(shell, (text) => call.terminal.write(text));
   },
 };

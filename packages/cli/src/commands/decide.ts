@@ -15,8 +15,8 @@ type Kind = Decision["decision"];
 export function decideCommand(decision: Kind, texts: Pick<Command, "details" | "examples">): Command {
   return {
     arguments: [
-      { name: "<run>", description: "Its id, or the beginning of it", complete: "run" },
-      { name: "[step]", description: "Which step, when several wait", complete: "step" },
+      { name: "<run>", description: "Its id, or the beginning of it", complete: "asking-run" },
+      { name: "[step]", description: "Which step, when several wait", complete: "asking-step" },
     ],
     options: [{ flags: "--comment <text>", description: "Kept with the decision" }, asOption],
     json: true,

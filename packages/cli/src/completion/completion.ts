@@ -1,10 +1,12 @@
 import { RootCommand, script, type Command as TabCommand } from "@bomb.sh/tab";
 import type { Call, Command, CommandEntry, Completable } from "../command.ts";
+import { bashScript } from "./bash.ts";
 import { type CompletionNames, readNames } from "./names.ts";
 
 /** Prints the script that asks `pawl complete` for suggestions. */
-export function completionScript(shell: string): void {
-  script(shell, "pawl", "pawl");
+export function completionScript(shell: string, write: (text: string) => void): void {
+  if (shell === "bash") write(bashScript);
+  else script(shell, "pawl", "pawl");
 }
 
 /** Prints what can stand in place of the last word. */

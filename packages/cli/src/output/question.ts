@@ -1,4 +1,4 @@
-import type { Question, RunRecord, Store } from "@pawl/flows";
+import type { Answered, Question, RunRecord, Store } from "@pawl/flows";
 import { shortId } from "./run-view.ts";
 import { oneLine } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -12,11 +12,19 @@ export function questionText({ recordId, message, approvers, input }: Question):
   return `${recordId} asks: ${text}${who}${what}`;
 }
 
+/** What has to be known of a question to answer it. */
+export interface Answerable extends Pick<Question, "kind" | "runId" | "recordId"> {
+  readonly input?: { readonly secret?: boolean | undefined } | undefined;
+}
+
 /** What to type to answer it. */
-export function nextFor({ kind, runId, recordId }: Question): string {
+export function nextFor({ kind, runId, recordId, input }: Answerable): string {
   const id = shortId(runId);
   const step = /^[\w.-]+$/.test(recordId) ? recordId : `'${recordId}'`;
-  return kind === "input" ? `pawl input ${id} ${step} VALUE` : `pawl approve ${id} ${step} · pawl reject ${id} ${step}`;
+  const value = input?.secret ? "--stdin" : "VALUE";
+  return kind === "input"
+    ? `pawl input ${id} ${step} ${value}`
+    : `pawl approve ${id} ${step} · pawl reject ${id} ${step}`;
 }
 
 /** Prints what a run asks, and gives what to type for it. */
@@ -25,9 +33,18 @@ export async function sayQuestions(
   store: Store,
   run: RunRecord,
 ): Promise<{ readonly answers?: readonly string[] }> {
-  if (run.status !== "waiting") return {};
-  const { openQuestions } = await import("@pawl/flows");
-  const questions = await openQuestions(store, run);
+  if (run.endedAt !== undefined) return {};
+  const { openQuestionsBelow } = await import("@pawl/flows");
+  const questions = await openQuestionsBelow(store, run);
   for (const question of questions) terminal.out(`   ${questionText(question)}`);
   return questions.length === 0 ? {} : { answers: questions.map(nextFor) };
+}
+
+/** `   deploy was approved by ana on 2026-11-21 at 10:31: after the backup` */
+export function formatAnswer({ step, kind, decision, by, comment, at }: Answered): string {
+  const what = kind === "input" ? "was answered" : decision === "approve" ? "was approved" : "was rejected";
+  const time = new Date(at);
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map((part) => String(part).padStart(2, "0"));
+  const said = comment === undefined ? "" : `: ${oneLine(comment)}`;
+  return `   ${step} ${what} by ${oneLine(by)} on ${day.join("-")} at ${time.toTimeString().slice(0, 5)}${said}`;
 }

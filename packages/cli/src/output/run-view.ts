@@ -68,7 +68,7 @@ export function formatEnd(report: RunReport, details: RunDetails, { colors }: Pi
       .filter(Boolean)
       .join(" · ");
   }
-  if (run.status === "waiting") {
+  if (run.status === "waiting" || details.answers !== undefined) {
     const next = details.answers ?? [`pawl resume ${id}`, `pawl cancel ${id}`];
     return [colors.yellow("waiting"), ...next].join(" · ");
   }

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, Mask } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
@@ -25,6 +25,7 @@ export interface NetworkParts {
   readonly host: ServerHost;
   readonly flows: FlowBook;
   readonly log: Logger;
+  readonly mask: Mask;
 }
 
 interface Opened {
@@ -56,7 +57,7 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
   };
 }
 
-async function openNetworks(loaded: LoadedProject, { runtime, host, flows, log }: NetworkParts): Promise<Opened> {
+async function openNetworks(loaded: LoadedProject, { runtime, host, flows, log, mask }: NetworkParts): Promise<Opened> {
   const { createSqliteTransport, startNetworks } = await import("@pawl/networks");
   const { project, config } = loaded;
   mkdirSync(project.stateDir, { recursive: true });
@@ -67,9 +68,10 @@ async function openNetworks(loaded: LoadedProject, { runtime, host, flows, log }
     transport,
     http: host.main,
     flows: { engine: runtime.engine, findFlow: (name) => flows.find(name) },
-    triggers: { store: runtime.store, http: host, registry: loaded.triggers },
+    triggers: { store: runtime.store, http: host, registry: loaded.triggers, secrets: runtime.secrets },
     provide: provided,
     log,
+    mask,
   });
   tell(log, networks.diagnostics);
   return {

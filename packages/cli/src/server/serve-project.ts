@@ -9,9 +9,11 @@ import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
 import { userName } from "../person.ts";
+import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
+import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
@@ -61,8 +63,6 @@ export interface ServedProject {
   close(): Promise<void>;
 }
 
-const defaultHost = "127.0.0.1";
-const defaultPort = 7295;
 const defaultGraceMs = 10_000;
 
 /**
@@ -85,12 +85,14 @@ async function open(
   options: ServeOptions,
   opened: (() => Promise<unknown>)[],
 ): Promise<ServedProject> {
-  const { log = silentLogger, env = process.env } = options;
+  const { env = process.env } = options;
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
   const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
   opened.push(() => runtime.close());
+  const mask = await maskOf(loaded, { secrets: runtime.secrets, env });
+  const log = mask.logger(options.log ?? silentLogger);
   options.onOpen?.(runtime);
   const host = await openServerHost(loaded, options, log);
   opened.push(() => host.close(0));
@@ -104,10 +106,11 @@ async function open(
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
-  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, env, log };
+  const { secrets } = runtime;
+  const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
   const server = await startServer({
     host,

@@ -106,12 +106,22 @@ export interface RunScope {
   wait(recordId: string, name: string, expiresAt?: number): Promise<Json | undefined>;
   /** Whether this step is recorded already, by an earlier life or as a reused one: what stands before it is over then. */
   hasEnded(recordId: string): boolean;
+  /** A wait that an earlier life began: its end must not move because the question is asked again. */
+  earlierWait(id: string, name: string): EarlierWait | undefined | Promise<EarlierWait | undefined>;
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T>;
   /**
    * Until the result is called, the run is not taken for waiting: for a body that decides elsewhere what comes next, and
    * is heard from only after a while.
    */
   hold(): () => void;
+}
+
+export interface EarlierWait {
+  /** Milliseconds since 1970, as `until`. */
+  readonly since: number;
+  readonly until: number | undefined;
+  /** Its signal or its time has come: `wait` resolves at once. */
+  readonly isOver: boolean;
 }
 
 export interface StepStart {
@@ -135,6 +145,8 @@ export type StepEnd = Pick<StepRecord, "output" | "error" | "reason" | "hooks"> 
   readonly status: "completed" | "failed" | "skipped" | "cancelled";
   /** The last attempt; absent for a step that was skipped. */
   readonly attempt?: AttemptRecord;
+  /** The output is secret as a whole: for who masks it on its way here, and not stored. */
+  readonly isSecret?: true;
 };
 
 /** Why a scope's signal was aborted when the run was cancelled. */

@@ -59,3 +59,8 @@ function toOwner(row: Record<string, unknown>): Owner | undefined {
 function parse<T>(text: unknown): T {
   return JSON.parse(text as string) as T;
 }
+
+/** What the log says of a run that is queued: what started it, and of a sub-run the record that waits for it. */
+export function whereFrom({ trigger: { type: trigger }, parent }: NewRun): Json {
+  return parent === undefined ? { trigger } : { trigger, parent: parent.runId, record: parent.recordId };
+}

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
-import type { RunScope, StepAttempt, StepEnd, StepStart } from "./durability.ts";
+import type { EarlierWait, RunScope, StepAttempt, StepEnd, StepStart } from "./durability.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { AttemptRecord, StepRecord } from "./records.ts";
 import { ScopeLoad } from "./scope-load.ts";
@@ -50,6 +50,17 @@ export class Scope implements RunScope {
 
   hasEnded(recordId: string): boolean {
     return this.#run.steps.get(recordId)?.record.endedAt !== undefined;
+  }
+
+  earlierWait(id: string, name: string): EarlierWait | undefined {
+    const known = this.#run.waits.get(id);
+    if (known === undefined) return undefined;
+    const { waits } = this.#run.journal.tables;
+    return {
+      since: known.createdAt,
+      until: known.until,
+      isOver: known.done || waits.hasSignal(this.#run.id, name),
+    };
   }
 
   branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T> {

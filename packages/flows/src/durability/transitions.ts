@@ -4,7 +4,7 @@ import type { NewEvent } from "../events/event-log.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
 import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
-import { freshRecord } from "./run-record.ts";
+import { freshRecord, whereFrom } from "./run-record.ts";
 import { hasEnded, type RunState } from "./run-table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -83,7 +83,7 @@ export class Transitions {
     for (const [position, record] of (place.reuse ?? []).entries()) {
       this.#tables.steps.save(id, { record, position, child: undefined });
     }
-    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: { trigger: run.trigger.type } });
+    this.#event(effects, { type: "run-queued", runId: id, flow: run.flow, data: whereFrom(run) });
     if (claimNow) this.#event(effects, { type: "run-started", runId: id, flow: run.flow });
     else if (state.admitted) effects.ready = true;
     const started = { runId: id, created: true, dropped: false };

@@ -50,6 +50,10 @@ export class WaitTable {
     return row && { value: JSON.parse(row.value as string) as Json };
   }
 
+  hasSignal(runId: string, name: string): boolean {
+    return this.#sql("SELECT 1 FROM signals WHERE run_id = ? AND name = ? LIMIT 1").get(runId, name) !== undefined;
+  }
+
   /** Whether a signal is there that an open wait of this run wants. */
   hasAwaitedSignal(runId: string): boolean {
     return (

@@ -1,9 +1,10 @@
 import type { StepRecord } from "./records.ts";
+import { recordOfWait } from "./wait-id.ts";
 import type { StoredWait } from "./wait-table.ts";
 
 /** The steps of a run with those shown as waiting that are. A wait may come before its step has a record. */
 export function waitingSteps(steps: readonly StepRecord[], waits: readonly StoredWait[]): StepRecord[] {
-  const open = new Map(waits.filter((wait) => !wait.done).map((wait) => [wait.id, wait]));
+  const open = new Map(waits.filter((wait) => !wait.done).map((wait) => [recordOfWait(wait.id), wait]));
   const shown = steps.map((step) => {
     const isWaiting = open.delete(step.id) && step.endedAt === undefined;
     return isWaiting ? { ...step, status: "waiting" as const } : step;
@@ -12,9 +13,10 @@ export function waitingSteps(steps: readonly StepRecord[], waits: readonly Store
 }
 
 function asStep(wait: StoredWait): StepRecord {
+  const id = recordOfWait(wait.id);
   return {
-    id: wait.id,
-    step: wait.id.replace(/(?:#\d+|\[\d+\])/g, ""),
+    id,
+    step: id.replace(/(?:#\d+|\[\d+\])/g, ""),
     status: "waiting",
     output: null,
     error: undefined,

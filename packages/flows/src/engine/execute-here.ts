@@ -2,6 +2,7 @@ import type { RunBody } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { ExecuteOptions } from "./engine.ts";
+import { whenItWaitsForPeople } from "./waiting-for-people.ts";
 
 /** Executes one run (and its sub-runs) in this process until it has ended, or waits for a person. */
 export async function executeHere(
@@ -31,16 +32,4 @@ export async function executeHere(
     signal?.removeEventListener("abort", cancel);
     await worker.close();
   }
-}
-
-/** A run parks when nothing of it happens any more; it waits for a person when a step of it has asked for one. */
-function whenItWaitsForPeople({ events }: Store, runId: string, then: () => void): () => void {
-  const asking = new Set<string>();
-  return events.subscribe(({ type, runId: id, recordId }) => {
-    if (id !== runId) return;
-    if ((type === "step-started" || type === "step-ended") && recordId !== undefined) asking.delete(recordId);
-    if (type !== "run-waiting") return;
-    if (recordId !== undefined) asking.add(recordId);
-    else if (asking.size > 0) then();
-  });
 }

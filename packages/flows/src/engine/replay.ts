@@ -3,6 +3,9 @@ import type { Flow } from "../definition/flow.ts";
 import { pathOfRecord, pathsNamed, stepPaths } from "../definition/step-paths.ts";
 import type { Durability } from "../durability/durability.ts";
 import type { NewRun, RunRecord, StepRecord } from "../durability/records.ts";
+import { decodedRun } from "../masking/masked-run.ts";
+import { Masker } from "../masking/masker.ts";
+import { secretVariables } from "../masking/secret-names.ts";
 import { runTraceparent } from "../trace/run-trace.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { Definitions } from "./definitions.ts";
@@ -47,7 +50,10 @@ function repeatedRun(
 ): NewRun {
   const { definition, inputs, vars } = earlier;
   const trigger = { ...earlier.trigger, traceparent: runTraceparent(earlier), replay: { of: earlier.id, from } };
-  const concurrency = concurrencyOf(flow, { inputs, vars, trigger, env });
+  // Its lane is found by what the run was given, and not by the references that stand for it in the store.
+  const masker = new Masker(secretVariables(env));
+  const lane = concurrencyOf(flow, { ...decodedRun(earlier, masker), env });
+  const concurrency = { ...lane, key: masker.encode(lane.key) };
   return { flow: earlier.flow, definition, inputs, vars, trigger, concurrency };
 }
 

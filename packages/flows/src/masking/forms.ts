@@ -1,10 +1,27 @@
-/** How a secret may stand in text: as it is, escaped in JSON, in a URL, in base64 (alone, or in the middle of something). */
+const shortestLine = 8;
+
+/** How a secret may stand in text: as it is, escaped in JSON, in a URL, in hex, in base64 (alone, or in the middle of something); and each line of one that has several. */
 export function formsOf(secret: string): ReadonlySet<string> {
   const escaped = JSON.stringify(secret).slice(1, -1);
   const url = encoded(secret);
   const trimmed = secret.trim();
   const forms = [secret, trimmed, escaped, JSON.stringify(escaped).slice(1, -1), url, url.replaceAll("%20", "+")];
-  return new Set([...forms, ...base64Forms(secret)].filter((form) => form.length >= Math.min(4, secret.length)));
+  return new Set(
+    [...forms, ...linesOf(secret), ...hexForms(secret), ...base64Forms(secret)].filter(
+      (form) => form.length >= Math.min(4, secret.length),
+    ),
+  );
+}
+
+/** Keys have several lines, and programs show them one by one; the frame of a PEM file says nothing. */
+function linesOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  return lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine && !line.startsWith("-----"));
+}
+
+function hexForms(secret: string): string[] {
+  const hex = Buffer.from(secret).toString("hex");
+  return [hex, hex.toUpperCase()];
 }
 
 /** Half a surrogate pair has no form in a URL. */

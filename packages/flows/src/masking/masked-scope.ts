@@ -19,6 +19,7 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
       const value = await scope.wait(recordId, name, expiresAt);
       return value === undefined ? undefined : masker.decode(value);
     },
+    earlierWait: (id, name) => scope.earlierWait(id, name),
     hasEnded: (recordId) => scope.hasEnded(recordId),
     hold: () => scope.hold(),
     branch: (recordId, body) => scope.branch(recordId, (inner) => body(maskedScope(inner, masker))),
@@ -27,10 +28,11 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
 
 /** Outputs can be put back; what is written for people cannot. */
 function encodedEnd(end: StepEnd, masker: Masker): StepEnd {
-  const { output, error, reason, hooks, attempt } = end;
+  const { isSecret, ...stored } = end;
+  const { output, error, reason, hooks, attempt } = stored;
   return {
-    ...end,
-    output: masker.encode(output),
+    ...stored,
+    output: isSecret && output !== null ? masker.encodeWhole(output) : masker.encode(output),
     error: maskedFailure(error, masker),
     reason: reason === undefined ? undefined : masker.maskText(reason),
     hooks: masker.mask(hooks as readonly { name: string; error: string }[]) as StepRecord["hooks"],

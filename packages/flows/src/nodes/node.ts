@@ -84,17 +84,21 @@ export class NodeResult {
   readonly output: Json;
   readonly error: NodeFailure | undefined;
   readonly metrics: Readonly<Record<string, unknown>>;
+  /** The output is secret as a whole, however short. */
+  readonly isSecret: boolean;
 
   constructor(fields: {
     status: "success" | "failed" | "suspended";
     output?: Json;
     error?: NodeFailure;
     metrics?: Readonly<Record<string, unknown>>;
+    isSecret?: boolean;
   }) {
     this.status = fields.status;
     this.output = fields.output ?? null;
     this.error = fields.error;
     this.metrics = fields.metrics ?? {};
+    this.isSecret = fields.isSecret ?? false;
   }
 }
 
@@ -122,6 +126,8 @@ export interface AskedInput {
   readonly default?: Json;
   /** Whether something has to be given when there is no default. */
   readonly required: boolean;
+  /** Sealed from the moment it is given: it is stored nowhere in clear, and shown nowhere. */
+  readonly secret?: boolean;
 }
 
 export interface NodeDefinition<Input = unknown> {
@@ -140,8 +146,11 @@ export interface NodeDefinition<Input = unknown> {
   readonly isPure?: boolean;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
-  /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */
-  waitUntil?(input: Input, now: number): number;
+  /**
+   * A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. After
+   * `lookAgainAt` the inputs are evaluated anew, and it is asked again.
+   */
+  waitUntil?(input: Input, now: number): number | { readonly lookAgainAt: number };
   /** What a person is asked when `run` suspends the step. Default: any value, with the suspended output as the message. */
   ask?(input: Input): Ask;
   run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;

@@ -5,8 +5,13 @@ import { extname, isAbsolute, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Jiti } from "jiti";
 
-/** Modules that code of a project can import without installing them. */
-export type ProvidedModules = Readonly<Record<string, () => Promise<unknown>>>;
+type Load = () => Promise<unknown>;
+
+/**
+ * Modules that code of a project can import without installing them. Loaded at once, so that `require` finds them too, or
+ * `whenImported`: for those that are large, and that few ask for.
+ */
+export type ProvidedModules = Readonly<Record<string, Load | { readonly whenImported: Load }>>;
 
 export interface ModuleLoader {
   /** The exports of a module: a file (TypeScript too), or a package that the project has. */
@@ -17,20 +22,18 @@ export interface ModuleLoader {
   files(): readonly string[];
 }
 
+const require = createRequire(import.meta.url);
+
 // By name in a variable, so that the installed package is found, and not what of it is bundled with Pawl.
 const named = (name: string) => () => import(name);
 const ownModules: ProvidedModules = {
-  zod: named("zod"),
   "@pawl/flows": named("@pawl/flows"),
   "@pawl/hooks": named("@pawl/hooks"),
   "@pawl/hooks/guard": named("@pawl/hooks/guard"),
-};
-/** Loaded when they are imported: few plugins do. */
-const rareModules: ProvidedModules = {
-  "@pawl/flows/testing": named("@pawl/flows/testing"),
-  "@pawl/flows/sqlite": named("@pawl/flows/sqlite"),
-  "@pawl/hooks/diagnostics": named("@pawl/hooks/diagnostics"),
-  "@pawl/hooks/process": named("@pawl/hooks/process"),
+  "@pawl/flows/testing": { whenImported: named("@pawl/flows/testing") },
+  "@pawl/flows/sqlite": { whenImported: named("@pawl/flows/sqlite") },
+  "@pawl/hooks/diagnostics": { whenImported: named("@pawl/hooks/diagnostics") },
+  "@pawl/hooks/process": { whenImported: named("@pawl/hooks/process") },
 };
 
 export interface ModuleLoaderOptions {
@@ -60,12 +63,16 @@ export async function createModuleLoader(options: ModuleLoaderOptions): Promise<
 }
 
 async function virtual(provide: ProvidedModules = {}): Promise<Record<string, unknown>> {
-  const eager = Object.entries({ ...ownModules, ...provide });
-  const modules = await Promise.all(eager.map(([, load]) => load()));
-  const found: Record<string, unknown> = Object.fromEntries(eager.map(([name], index) => [name, modules[index]]));
-  for (const [name, load] of Object.entries(rareModules)) {
-    Object.defineProperty(found, name, { get: load, enumerable: true, configurable: true });
-  }
+  const found: Record<string, unknown> = {};
+  const later = (name: string, get: () => unknown) =>
+    Object.defineProperty(found, name, { get, enumerable: true, configurable: true });
+  // Nearly a tenth of a second, which a project without plugins need not spend. All of its code gets this same zod.
+  later("zod", () => require("zod"));
+  const loading = Object.entries({ ...ownModules, ...provide }).map(async ([name, load]) => {
+    if (typeof load === "function") found[name] = await load();
+    else later(name, load.whenImported);
+  });
+  await Promise.all(loading);
   return found;
 }
 

@@ -111,11 +111,24 @@ export function checkConfig(exported: unknown, file: string): CheckedConfig {
     if (expected === undefined)
       tell(`There is no setting "${key}".${didYouMean(key, keys)} Settings: ${keys.join(", ")}.`);
     else if (kindOf(value) !== expected) tell(`${key} takes a ${expected}; ${kindOf(value)} came.`);
+    else if (key === "secrets") config[key] = checkedSecrets(value as object, tell);
     else config[key] = value;
   }
   if (config.server !== undefined) config.server = checkServer(config.server as ServerConfig, tell);
   if (config.workers !== undefined) config.workers = checkWorkers(config.workers as WorkersConfig, tell);
   return { config, diagnostics };
+}
+
+/** Those that say where they come from; what is wrong with the others is told. */
+function checkedSecrets(written: object, tell: (message: string) => void): Readonly<Record<string, SecretSource>> {
+  const sources = Object.entries(written).filter(([name, source]) => {
+    const [[kind, value] = [], ...others] = Object.entries(kindOf(source) === "map" ? (source as object) : {});
+    const isKnown = kind === "env" || kind === "file" || kind === "command";
+    if (isKnown && others.length === 0 && typeof value === "string" && value !== "") return true;
+    tell(`secrets.${name} takes one of { env: NAME }, { file: PATH } and { command: "…" }.`);
+    return false;
+  });
+  return Object.fromEntries(sources) as Record<string, SecretSource>;
 }
 
 const serverKeys: readonly (keyof ServerConfig)[] = ["host", "port", "rateLimit"];

@@ -1,6 +1,7 @@
 import type { Store } from "../durability/store.ts";
 import { approvalSignal, type Decision, inputSignal } from "../execution/records/approval.ts";
 import type { Json } from "../json.ts";
+import { Masker } from "../masking/masker.ts";
 import type { Question } from "./question.ts";
 
 /** Whether this person may decide. */
@@ -17,20 +18,22 @@ export function sendDecision(store: Store, question: Question, verdict: Verdict)
   const { decision, by, comment } = verdict;
   const said = { decision, by, ...(comment === undefined ? {} : { comment }) };
   note(store, question, said);
-  return store.durability.signal(question.runId, approvalSignal(question.recordId), said);
+  return store.durability.signal(question.runId, approvalSignal(question.id), new Masker().encode(said));
 }
 
 /** The same for a value, which has been checked by `readAnswer` or `checkAnswer`. */
 export function sendInput(store: Store, question: Question, answer: { value: Json; by: string }): Promise<boolean> {
   note(store, question, { by: answer.by });
-  return store.durability.signal(question.runId, inputSignal(question.recordId), answer.value);
+  const isSecret = question.input?.secret === true && answer.value !== null;
+  const value = isSecret ? new Masker().encodeWhole(answer.value) : new Masker().encode(answer.value);
+  return store.durability.signal(question.runId, inputSignal(question.id), value);
 }
 
 /** Rides on the commit of the signal. */
 function note(
   { events }: Store,
-  { runId, recordId, flow, kind }: Question,
+  { id, runId, recordId, flow, kind }: Question,
   data: Readonly<Record<string, Json>>,
 ): void {
-  events.append({ type: "run-answered", runId, recordId, flow, data: { kind, ...data } });
+  events.append({ type: "run-answered", runId, recordId, flow, data: { kind, id, ...data } });
 }

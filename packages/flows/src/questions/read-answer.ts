@@ -16,7 +16,7 @@ const checks: Readonly<Record<AskedInput["type"], (value: Json) => boolean>> = {
 /** What is wrong with a value, to stand behind its name; nothing when it fits. Null is for "nothing was given". */
 export function problemOf(value: Json, { type, choices, required }: AskedInput): string | undefined {
   if (value === null && !required) return undefined;
-  if (!checks[type](value)) return `is not a ${type}`;
+  if (!checks[type](value)) return `is not ${type === "integer" ? "an" : "a"} ${type}`;
   if (typeof value === "string" && value.length > maxText) return `has more than ${maxText} characters`;
   if (choices === undefined || choices.some((choice) => isDeepStrictEqual(choice, value))) return undefined;
   return `is none of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;

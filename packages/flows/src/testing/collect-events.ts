@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { parseFlow } from "../definition/parse-flow.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { Masker } from "../masking/masker.ts";
 import { createSecrets } from "../masking/secrets.ts";
 import { Delivery } from "../triggers/delivery.ts";
 import { InstanceState } from "../triggers/instance-state.ts";
@@ -63,7 +64,9 @@ export async function collectEvents(
     const trigger = flow.triggers[0]!;
     const secrets = createSecrets({ projectDir });
     const warn = (message: string) => log.warn(message);
-    const prepared = await prepareTrigger(flow, trigger, { registry, projectDir, env, secrets, warn, signal });
+    const masker = new Masker();
+    const around = { registry, projectDir, env, secrets, masker, warn, signal };
+    const prepared = await prepareTrigger(flow, trigger, around);
     const { id: triggerId, uses } = trigger;
     const onDropped = ({ message }: { readonly message: string }) => log.warn(message);
     const delivery = new Delivery({ engine, clock, flow: () => flow, triggerId, uses, onDropped });

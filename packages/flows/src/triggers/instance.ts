@@ -5,6 +5,8 @@ import type { Failure } from "../durability/records.ts";
 import type { EventType } from "../events/event-log.ts";
 import { messageOf } from "../execution/failure.ts";
 import type { JsonObject } from "../json.ts";
+import { maskOf } from "../masking/mask.ts";
+import { Masker } from "../masking/masker.ts";
 import { BackOff } from "./back-off.ts";
 import type { TriggerCode } from "./codes.ts";
 import { Delivery } from "./delivery.ts";
@@ -19,7 +21,7 @@ import { type ContextOptions, createTriggerContext } from "./trigger-context.ts"
 import { untilStopped } from "./until-stopped.ts";
 
 export interface InstanceOptions extends Pick<SuperviseOptions, "engine" | "http" | "projectDir"> {
-  readonly surroundings: Omit<Surroundings, "signal" | "warn">;
+  readonly surroundings: Omit<Surroundings, "signal" | "warn" | "masker">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly lifeId: string;
@@ -33,6 +35,7 @@ export class TriggerInstance {
   readonly ready: Promise<void>;
   readonly #trigger: FlowTrigger;
   readonly #options: InstanceOptions;
+  readonly #masker = new Masker();
   readonly #state: InstanceState;
   readonly #delivery: Delivery;
   readonly #backOff = new BackOff();
@@ -43,7 +46,7 @@ export class TriggerInstance {
   constructor(flow: Flow, trigger: FlowTrigger, options: InstanceOptions) {
     this.flow = flow;
     this.#trigger = trigger;
-    this.#options = options;
+    this.#options = { ...options, log: maskOf(this.#masker).logger(options.log) };
     let settled = () => {};
     this.ready = new Promise((resolve) => {
       settled = resolve;
@@ -69,7 +72,7 @@ export class TriggerInstance {
       uses: this.#trigger.uses,
       health,
       overflow: this.flow.concurrency.overflow,
-      description,
+      description: description === undefined ? undefined : this.#masker.maskText(description),
       nextFiringAt,
       lastFiredAt,
       lastRunId,
@@ -135,7 +138,8 @@ export class TriggerInstance {
 
   #prepare(signal: AbortSignal): Promise<PreparedTrigger> {
     const { surroundings, log } = this.#options;
-    return prepareTrigger(this.flow, this.#trigger, { ...surroundings, signal, warn: (message) => log.warn(message) });
+    const warn = (message: string) => log.warn(message);
+    return prepareTrigger(this.flow, this.#trigger, { ...surroundings, masker: this.#masker, signal, warn });
   }
 
   async #underLease(prepared: PreparedTrigger, run: (life: AbortSignal) => Promise<void>): Promise<void> {
@@ -183,14 +187,17 @@ export class TriggerInstance {
     await clock.sleep(pauseMs, signal).catch(() => {});
   }
 
-  #drop(count: number, { code, message }: Failure): void {
+  #drop(count: number, dropped: Failure): void {
+    const { code } = dropped;
+    const message = this.#masker.maskText(dropped.message);
     this.#state.dropped += count;
     this.#state.lastDropped = { code, message, at: this.#options.clock.now() };
     this.#append("trigger-dropped", { code, message, ...(count === 1 ? {} : { count }) });
   }
 
-  #fail(code: TriggerCode | (string & {}), message: string): void {
+  #fail(code: TriggerCode | (string & {}), reason: string): void {
     const { clock, log } = this.#options;
+    const message = this.#masker.maskText(reason);
     this.#state.lastError = { code, message, at: clock.now() };
     this.#append("trigger-failed", { code, message });
     log.error(message, { flow: this.flow.name, trigger: this.#trigger.id, code });

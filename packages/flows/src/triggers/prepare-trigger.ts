@@ -5,6 +5,8 @@ import { plain } from "../execution/scope/values.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { ExpressionScope } from "../expression/template.ts";
 import type { Json } from "../json.ts";
+import type { Masker } from "../masking/masker.ts";
+import { secretVariables } from "../masking/secret-names.ts";
 import type { Secrets } from "../masking/secrets.ts";
 import type { SchemaIssue } from "../nodes/node.ts";
 import type { TriggerRegistry } from "./registry.ts";
@@ -16,6 +18,8 @@ export interface Surroundings {
   /** The process's environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
+  /** Learns what the trigger is given that is secret. */
+  readonly masker: Masker;
   readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -55,6 +59,7 @@ async function resolveInput(flow: Flow, trigger: FlowTrigger, surroundings: Surr
   try {
     const env = environmentOf(flow, { projectDir, system, warn }, { vars: {}, inputs: {} });
     const secrets = await surroundings.secrets.read(flow, { env, signal });
+    for (const secret of [...secretVariables(env), ...Object.values(secrets)]) surroundings.masker.add(secret);
     return trigger.with.evaluate({ ...emptyScope, env, secrets, flow: { name: flow.name } }) ?? {};
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

@@ -85,6 +85,14 @@ export type FromWorker =
       readonly name?: string;
       readonly until?: number;
     }
+  | {
+      readonly type: "earlier-wait";
+      readonly call: number;
+      readonly run: string;
+      readonly scope: string;
+      readonly id: string;
+      readonly name: string;
+    }
   | { readonly type: "enter"; readonly run: string; readonly scope: string; readonly id: string }
   | { readonly type: "leave"; readonly run: string; readonly id: string }
   /** Nothing happens in the run but so many waits. */

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
-import type { RunScope, StepAttempt, StepEnd, StepStart } from "../durability/durability.ts";
+import type { EarlierWait, RunScope, StepAttempt, StepEnd, StepStart } from "../durability/durability.ts";
 import type { AttemptRecord, StepRecord } from "../durability/records.ts";
 import { ScopeLoad } from "../durability/scope-load.ts";
 import type { Json } from "../json.ts";
@@ -57,6 +57,11 @@ export class RemoteScope implements RunScope {
 
   hasEnded(recordId: string): boolean {
     return this.#run.recorded.get(recordId)?.endedAt !== undefined;
+  }
+
+  earlierWait(id: string, name: string): Promise<EarlierWait | undefined> {
+    const { link, id: run } = this.#run;
+    return link.ask<EarlierWait | undefined>({ type: "earlier-wait", run, scope: this.#key, id, name });
   }
 
   async branch<T>(recordId: string, body: (scope: RunScope) => Promise<T>): Promise<T> {

@@ -20,6 +20,7 @@ export type RunMessage = Message<
   | "end"
   | "drop"
   | "wait"
+  | "earlier-wait"
   | "enter"
   | "leave"
   | "idle"
@@ -116,6 +117,9 @@ export class RunThere {
       case "wait":
         this.#wait(message);
         break;
+      case "earlier-wait":
+        this.#earlierWait(message);
+        break;
       case "enter":
         this.#enter(message);
         break;
@@ -192,6 +196,11 @@ export class RunThere {
       this.#hold();
     };
     this.#answer(call, waited.finally(over));
+  }
+
+  #earlierWait({ call, scope, id, name }: Message<"earlier-wait">): void {
+    const known = async () => (await this.#scopeOf(scope)).earlierWait(id, name);
+    this.#answer(call, known());
   }
 
   #enter({ scope, id }: Message<"enter">): void {

@@ -8,7 +8,7 @@ import type { Outcome } from "./outcome.ts";
 import { awaitOutcome, ended } from "./pending.ts";
 import { observation, observe } from "./telemetry.ts";
 
-export type GuardedCall<T> = (context: GuardContext) => T | PromiseLike<T>;
+export type GuardedCall<T, A = undefined> = (context: GuardContext, argument: A) => T | PromiseLike<T>;
 
 type Result<T> = Outcome<T> | Promise<Outcome<T>>;
 
@@ -19,13 +19,21 @@ const noOptions: GuardOptions = {};
  * requirements, and one span, metric and log line when somebody listens.
  * Never throws and never rejects: an error is an outcome. A callee that returns without a promise costs no timer and
  * no promise, and the outcome is returned as it is.
+ * `argument` is handed on to the callee: who calls the same function often need not make a new one for every call.
  */
-export function guard<T>(call: GuardedCall<T>, options: GuardOptions = noOptions): Result<T> {
-  return observation.isOn ? observe(call, options, guarded) : guarded(call, options);
+export function guard<T>(call: GuardedCall<T>, options?: GuardOptions): Result<T>;
+export function guard<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument: A): Result<T>;
+export function guard<T, A>(call: GuardedCall<T, A>, options: GuardOptions = noOptions, argument?: A): Result<T> {
+  return observation.isOn ? observed(call, options, argument as A) : guarded(call, options, argument as A);
+}
+
+/** Apart from `guard`, where the closure would cost every call an allocation. */
+function observed<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument: A): Result<T> {
+  return observe(() => guarded(call, options, argument), options);
 }
 
 /** One function, although it does three things: every call of a part would be paid by every hook. */
-function guarded<T>(call: GuardedCall<T>, options: GuardOptions): Result<T> {
+function guarded<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument: A): Result<T> {
   const { signal, requires, breaker, name } = options;
   if (signal?.aborted) return { status: "cancelled", reason: signal.reason };
   if (requires !== undefined) {
@@ -40,7 +48,7 @@ function guarded<T>(call: GuardedCall<T>, options: GuardOptions): Result<T> {
   const context = new CallContext();
   let value: T | PromiseLike<T>;
   try {
-    value = call(context);
+    value = call(context, argument);
     if (value !== undefined && isThenable(value)) return awaitOutcome(value, { context, options, admission });
   } catch (error) {
     return ended({ status: "failed", error }, options, admission);

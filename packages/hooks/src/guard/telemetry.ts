@@ -132,13 +132,11 @@ function spanBelow(parent: string | undefined): string {
 }
 
 /**
- * Runs a call inside a span and reports it. Only called while somebody listens. Takes the call and its runner apart,
- * because a closure over them would cost every guarded call an allocation.
+ * Runs a call inside a span and reports it. Only called while somebody listens.
  */
-export function observe<C, T>(
-  call: C,
+export function observe<T>(
+  called: () => Outcome<T> | Promise<Outcome<T>>,
   options: GuardOptions,
-  run: (call: C, options: GuardOptions) => Outcome<T> | Promise<Outcome<T>>,
 ): Outcome<T> | Promise<Outcome<T>> {
   const clock = options.clock ?? systemClock;
   const startedAt = clock.now();
@@ -154,7 +152,6 @@ export function observe<C, T>(
     reportGuardCall(record);
     return outcome;
   };
-  const called = () => run(call, options);
   const inside = traceparent === undefined ? called : () => at(traceparent, called);
   const outcome = span ? span.around(inside) : inside();
   return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);

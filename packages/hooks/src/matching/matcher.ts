@@ -7,11 +7,10 @@ export type MatcherResult = PatternResult;
 const exactNames = /^[A-Za-z0-9_\-,| ]*$/;
 // These two events match file names and error words, where a hyphen or a comma may be part of a name.
 const exactWords = /^[A-Za-z0-9_|]*$/;
-const maxRemembered = 512;
 
 /**
  * Compiles a matcher: nothing, `""` and `"*"` match everything; names separated by `|` or `,` match exactly;
- * anything else is an unanchored regular expression. Results are remembered per subject.
+ * anything else is an unanchored regular expression. What runs for a subject is remembered by the plan of its event.
  */
 export function compileMatcher(matcher: string | undefined, event: HookEvent): MatcherResult {
   if (matchesAll(matcher) || eventRules[event].matched === undefined) return { ok: true, test: () => true };
@@ -25,24 +24,11 @@ export function compileMatcher(matcher: string | undefined, event: HookEvent): M
     );
     return { ok: true, test: (subject) => names.has(subject) };
   }
-  const compiled = compilePattern(matcher!);
-  return compiled.ok ? { ok: true, test: remembered(compiled.test) } : compiled;
+  return compilePattern(matcher!);
 }
 
 export function matchesAll(matcher: string | undefined): boolean {
   return matcher === undefined || matcher === "" || matcher === "*";
-}
-
-function remembered(test: (subject: string) => boolean): (subject: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (subject) => {
-    const before = known.get(subject);
-    if (before !== undefined) return before;
-    const result = test(subject);
-    if (known.size >= maxRemembered) known.clear();
-    known.set(subject, result);
-    return result;
-  };
 }
 
 /** What a person probably meant who wrote a permission rule (`Bash(git *)`) where a pattern belongs. */

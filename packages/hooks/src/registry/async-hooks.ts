@@ -4,8 +4,9 @@ import { guard } from "../guard/guard.ts";
 import { underTrace } from "../guard/telemetry.ts";
 import { type AsyncHookOutput, isAsyncOutput, type SyncHookOutput } from "../output/output.ts";
 import type { HookReport } from "../verdict/verdict.ts";
-import { type CallOutcome, callHook, detailOf, type UnderstoodOutput, understood } from "./call.ts";
+import { type CallOutcome, callHook, detailOf } from "./call.ts";
 import type { HookEntry } from "./entry.ts";
+import { type UnderstoodOutput, understood } from "./invoke.ts";
 import { identityOf } from "./plan.ts";
 
 /** What a hook said after its host had gone on. Decisions come too late to be obeyed; texts do not. */
@@ -44,7 +45,7 @@ export class AsyncHooks {
 
   /** Waits for the late answer of a hook that said it would have one. */
   follow(entry: HookEntry, input: HookInput, output: AsyncHookOutput): void {
-    const outcome = guard(() => output.result!.then((value) => understood(value, entry)), {
+    const outcome = guard(() => output.result!.then((value) => understood(value, entry.event)), {
       name: entry.options.name,
       point: entry.event,
       breaker: entry.options.breaker,

@@ -1,17 +1,11 @@
-import { type HookInput, toolUseId } from "../events/input.ts";
-import type { GuardContext } from "../guard/call-context.ts";
+import type { HookInput } from "../events/input.ts";
 import { guard } from "../guard/guard.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
 import type { Outcome } from "../guard/outcome.ts";
-import { type ParsedOutput, parseHookOutput } from "../output/parse-output.ts";
 import type { HookEntry } from "./entry.ts";
-import { HookError } from "./hook-error.ts";
+import type { UnderstoodOutput } from "./invoke.ts";
 
-export type UnderstoodOutput = Extract<ParsedOutput, { ok: true }>;
 export type CallOutcome = Outcome<UnderstoodOutput>;
-
-/** For hooks that cannot look at their signal. */
-const neverAborted: AbortSignal = new AbortController().signal;
 
 /** Calls one hook under the guard. An answer that cannot be understood is a failure like a crash. */
 export function callHook(
@@ -19,23 +13,7 @@ export function callHook(
   input: HookInput,
   options: GuardOptions,
 ): CallOutcome | Promise<CallOutcome> {
-  return guard((context: GuardContext) => {
-    const answer = entry.callback!(input, toolUseId(input), entry.takesSignal ? context.signal : neverAborted);
-    return answer instanceof Promise || isThenable(answer)
-      ? (answer as Promise<unknown>).then((value) => understood(value, entry))
-      : understood(answer, entry);
-  }, options);
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
-/** @throws HookError `invalid-output` */
-export function understood(value: unknown, entry: HookEntry): UnderstoodOutput {
-  const parsed = parseHookOutput(value, entry.event);
-  if (!parsed.ok) throw new HookError("invalid-output", parsed.problem);
-  return parsed;
+  return guard(entry.invoke!, options, input);
 }
 
 /** One sentence about an outcome that is not `ok`. */

@@ -1,5 +1,5 @@
 import type { HookEvent } from "../events/names.ts";
-import { eventRules, subjectOf } from "../events/rules.ts";
+import { eventRules } from "../events/rules.ts";
 import type { CircuitBreaker } from "../guard/circuit-breaker.ts";
 import type { Clock } from "../guard/clock.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
@@ -7,6 +7,7 @@ import { compileMatcher, matchesAll } from "../matching/matcher.ts";
 import { parseRule, type ToolRule } from "../matching/rule.ts";
 import { HookError } from "./hook-error.ts";
 import type { HookCallback, HookMatcher } from "./hook-matcher.ts";
+import { type Invocation, invocation } from "./invoke.ts";
 
 /** Milliseconds a hook may take that says nothing about it. */
 export const defaultTimeoutMs = 60_000;
@@ -17,9 +18,7 @@ export interface HookEntry {
   readonly label: string;
   readonly matcher: HookMatcher;
   /** Absent for a hook that is listed only. */
-  readonly callback?: HookCallback;
-  /** Whether it may look at its signal: making one costs more than most hooks. */
-  readonly takesSignal: boolean;
+  readonly invoke?: Invocation;
   readonly matches: (subject: string | undefined) => boolean;
   readonly rule?: ToolRule;
   /** Why a rule that needs a tool call can never hold. */
@@ -56,20 +55,13 @@ export function compileEntries(event: HookEvent, matcher: HookMatcher, context: 
     event,
     label: labelOf(event, matcher, callback, context.position + index, index),
     matcher,
-    ...(callback ? { callback } : {}),
-    takesSignal: callback !== undefined && mayTakeSignal(callback),
+    ...(callback ? { invoke: invocation(event, callback) } : {}),
     matches: subjectTest(event, matcher.matcher, compiled.test),
     ...ruleOf(event, matcher, from),
     options: guardOptions(event, matcher, context),
     priority: matcher.priority ?? 0,
     isParallel: matcher.parallel ?? context.parallel,
   }));
-}
-
-/** Whether a function may look at its third argument, told by its parameters and, when they do not tell, its text. */
-function mayTakeSignal(callback: HookCallback): boolean {
-  if (callback.length > 2) return true;
-  return /\.\.\.|\barguments\b|\[native code\]|signal/i.test(Function.prototype.toString.call(callback));
 }
 
 function subjectTest(
@@ -121,10 +113,17 @@ export function byPriority(a: HookEntry, b: HookEntry): number {
 }
 
 /** Why the matcher does not hold, or nothing when it does. */
-export function mismatch(entry: HookEntry, input: object): string | undefined {
-  const subject = subjectOf(entry.event, input);
+export function mismatch(entry: HookEntry, subject: string | undefined): string | undefined {
   if (entry.matches(subject)) return entry.ruleProblem;
   const field = eventRules[entry.event].matched!;
   if (subject === undefined) return `the input has no ${field}, and the matcher is ${entry.matcher.matcher}`;
-  return `matcher ${entry.matcher.matcher} does not match ${field} ${JSON.stringify(subject.slice(0, 100))}`;
+  return `matcher ${entry.matcher.matcher} does not match ${field} ${shownSubject(subject)}`;
+}
+
+let shown = { subject: "", text: '""' };
+
+/** Ten matchers tell of the same subject, one after the other. */
+function shownSubject(subject: string): string {
+  if (shown.subject !== subject) shown = { subject, text: JSON.stringify(subject.slice(0, 100)) };
+  return shown.text;
 }

@@ -31,7 +31,7 @@ export class EventPlan {
     const subject = subjectOf(this.#event, input);
     const known = this.#bySubject.get(subject);
     if (known) return known;
-    const groups = grouped(planned(this.entries, input));
+    const groups = grouped(planned(this.entries, subject));
     if (this.#bySubject.size >= maxPlans) this.#bySubject.clear();
     // A subject may be as long as its sender likes, so only short ones are kept.
     if (subject === undefined || subject.length <= 256) this.#bySubject.set(subject, groups);
@@ -39,10 +39,10 @@ export class EventPlan {
   }
 }
 
-function planned(entries: readonly HookEntry[], input: HookInput): PlannedHook[] {
+function planned(entries: readonly HookEntry[], subject: string | undefined): PlannedHook[] {
   const seen = new Set<string>();
   return entries.map((entry) => {
-    const detail = mismatch(entry, input);
+    const detail = mismatch(entry, subject);
     if (detail !== undefined) return { entry, skipped: skippedReport(entry, "no-match", detail) };
     const { identity } = entry.matcher;
     if (identity === undefined || !seen.has(identity)) {
@@ -65,7 +65,9 @@ function grouped(hooks: readonly PlannedHook[]): PlannedGroup[] {
 
 /** The report of a hook that was not called. */
 export function skippedReport(entry: HookEntry, reason: NonNullable<HookReport["reason"]>, detail: string): HookReport {
-  return { ...identityOf(entry), status: "skipped", reason, detail, durationMs: 0 };
+  const { source } = entry.matcher;
+  const report = { name: entry.label, status: "skipped", reason, detail, durationMs: 0 } as const;
+  return source === undefined ? report : { ...report, source };
 }
 
 /** The part of a report that says which hook it is about. */

@@ -1,3 +1,4 @@
+import { type Mask, maskedError } from "@pawl/flows";
 import {
   type Clock,
   callTraceparent,
@@ -30,6 +31,8 @@ export interface HookCallerOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hides secrets in the errors of the hook. */
+  readonly mask?: Mask | undefined;
 }
 
 type GuardResult = Outcome<unknown> | Promise<Outcome<unknown>>;
@@ -44,6 +47,7 @@ export class HookCaller {
   readonly #guardOptions: GuardOptions;
   readonly #constants: PodConstants;
   readonly #name: string;
+  readonly #mask: Mask | undefined;
   readonly #isOrigin: boolean;
   /** When the synchronous part of the last call ended. */
   #leftAt = 0;
@@ -54,6 +58,7 @@ export class HookCaller {
     this.#stats = options.stats;
     this.#watch = options.watch;
     this.#heartbeat = options.heartbeat;
+    this.#mask = options.mask;
     this.#number = pod.index + 1;
     this.#isOrigin = isOrigin(pod.type);
     this.#name = `${options.network}/${pod.id}`;
@@ -105,7 +110,9 @@ export class HookCaller {
     subject.durationMs = durationMs;
     this.#stats.inFlight--;
     this.#stats.hookEnded(durationMs, outcome.status !== "ok");
-    return outcome;
+    if (outcome.status !== "failed" || !(outcome.error instanceof Error) || this.#mask === undefined) return outcome;
+    const { text } = this.#mask;
+    return { ...outcome, error: maskedError(outcome.error, text) };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   prepareTemplates,
+  type Secrets,
   type StartedRun,
   type StartOptions,
   type Store,
@@ -27,6 +28,8 @@ export interface FeedOptions {
   readonly store: Store;
   readonly http?: HttpHost;
   readonly registry?: TriggerRegistry;
+  /** What expressions in the `with` of triggers find under `secrets`. */
+  readonly secrets?: Secrets;
   readonly log: Logger;
 }
 
@@ -45,12 +48,12 @@ export async function feedByTriggers(
     }
   }
   if (targets.size === 0) return undefined;
-  const { projectDir, http, registry, log } = options;
+  const { projectDir, http, registry, secrets, log } = options;
   const store = withLeases(options.store, [...targets.values()][0]!.run);
   const flows = await Promise.all([...targets].map(([name, target]) => flowOf(name, target)));
   const start = (flow: Flow, how?: StartOptions) => send(targets.get(flow.name)!, how ?? {});
   const engine: Pick<Engine, "start" | "store"> = { store, start };
-  return superviseTriggers({ engine, flows, projectDir, http, registry, log });
+  return superviseTriggers({ engine, flows, projectDir, http, registry, secrets, log });
 }
 
 /** Where several processes run the network, they agree on who has a trigger over its engine: no store is common to them. */
@@ -74,7 +77,7 @@ async function flowOf(name: string, { run, pod }: Target): Promise<Flow> {
   return {
     name,
     file: run.network.file,
-    text: "",
+    text: JSON.stringify(written.with),
     hash: run.network.revision,
     description: pod.description,
     env: {},

@@ -35,7 +35,8 @@ export interface Reloaded {
 }
 
 /** Starts every network of a project that can start, then their auto-triggers and triggers. */
-export async function startNetworks(projectDir: string, options: StartNetworksOptions): Promise<RunningNetworks> {
+export async function startNetworks(projectDir: string, given: StartNetworksOptions): Promise<RunningNetworks> {
+  const options = given.mask && given.log ? { ...given, log: given.mask.logger(given.log) } : given;
   const files = () => options.files ?? findNetworkFiles(projectDir);
   const first = files().map(loadNetwork);
   const stamps = stampsOf(first);

@@ -25,6 +25,7 @@ export async function startOne(file: NetworkFile, { options, runs, diagnostics }
       log,
       hasHeartbeat: options.http !== undefined,
       ...(options.pods === undefined ? {} : { pods: options.pods }),
+      ...(options.mask === undefined ? {} : { mask: options.mask }),
       ...(options.isStrict === undefined ? {} : { isStrict: options.isStrict }),
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -1,4 +1,4 @@
-import type { Engine, Flow, HttpMount, ProvidedModules } from "@pawl/flows";
+import type { Engine, Flow, HttpMount, Mask, ProvidedModules } from "@pawl/flows";
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { FeedOptions } from "../initiators/trigger-feed.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -27,4 +27,6 @@ export interface StartNetworksOptions {
   readonly provide?: ProvidedModules;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Hides secrets in the log, and in what is kept of errors. Messages stay as they are. */
+  readonly mask?: Mask;
 }

@@ -1,3 +1,4 @@
+import type { Mask } from "@pawl/flows";
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import { Aggregator, type OpenSets, type Receiver } from "../aggregate/aggregator.ts";
 import { ZipAggregator } from "../aggregate/zip-aggregator.ts";
@@ -27,6 +28,7 @@ export interface AssemblyOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  readonly mask?: Mask | undefined;
   readonly onEnd: EndListener;
 }
 
@@ -75,7 +77,7 @@ export function assemble(options: AssemblyOptions): Assembly {
 }
 
 function callerOf(pod: Pod, stats: PodStats, options: AssemblyOptions): HookCaller {
-  const { network, bodies, watch, heartbeat, signal, clock, log } = options;
+  const { network, bodies, watch, heartbeat, signal, clock, log, mask } = options;
   return new HookCaller({
     network: network.name,
     pod,
@@ -86,6 +88,7 @@ function callerOf(pod: Pod, stats: PodStats, options: AssemblyOptions): HookCall
     signal,
     clock,
     log,
+    mask,
   });
 }
 

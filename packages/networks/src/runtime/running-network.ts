@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { Mask } from "@pawl/flows";
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { type Clock, guard, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
@@ -33,6 +34,8 @@ export interface NetworkOptions {
   readonly hasHeartbeat?: boolean;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Hides secrets in what hooks fail with. */
+  readonly mask?: Mask;
   /** Between 0 and 1, for the jitter of retries. */
   readonly random?: () => number;
 }
@@ -149,6 +152,7 @@ export class RunningNetwork {
       clock,
       log,
       random,
+      mask: options.mask,
       onEnd: (pod, token, ending) => this.#ended(pod, token, ending),
     });
     line.peers?.answer(async () => JSON.stringify(await this.status()));

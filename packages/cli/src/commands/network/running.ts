@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { LoadedProject } from "@pawl/flows";
+import type { LoadedProject, Secrets } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks, StartNetworksOptions, StopOptions, Transport } from "@pawl/networks";
 import type { Call } from "../../command.ts";
 import { loadProjectToRun, provided } from "../../open-project.ts";
+import { maskOf, secretsOf } from "../../project-secrets.ts";
 import { openRuntime } from "../../runtime.ts";
 import type { ServerHost } from "../../server/http-host.ts";
 import { invalid, type SoundFile } from "./network-file.ts";
@@ -54,7 +55,9 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
   const { file, project } = sound;
   const { isStrict, startsByItself = true, pods } = options;
   const here = pods === undefined ? {} : { pods };
-  const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log: logTo(call), ...here };
+  const mask = await maskOf(loaded, { secrets: flows.secrets, env: call.env });
+  const log = logTo(call);
+  const common = { transport, files: [file], isStrict, startsByItself, provide: provided, log, mask, ...here };
   const networks = await startNetworks(project.dir, { ...common, ...http, ...flows.options }).catch(
     async (error: unknown) => {
       await close();
@@ -73,16 +76,17 @@ async function flowParts(
   { network }: SoundFile,
   loaded: LoadedProject,
   host: ServerHost | undefined,
-): Promise<{ options: Pick<StartNetworksOptions, "flows" | "triggers">; close(): Promise<void> }> {
+): Promise<{ options: Pick<StartNetworksOptions, "flows" | "triggers">; secrets: Secrets; close(): Promise<void> }> {
   const isNeeded = network.pods.some((pod) => pod.body.kind === "flow" || pod.origin?.trigger !== undefined);
-  if (!isNeeded) return { options: {}, close: async () => {} };
+  if (!isNeeded) return { options: {}, secrets: await secretsOf(loaded), close: async () => {} };
   const { FlowBook } = await import("../../server/flow-book.ts");
   const book = new FlowBook(loaded);
   await book.read();
   const findFlow = (name: string) => book.find(name);
-  const { engine, store, close } = await openRuntime(loaded, findFlow);
+  const { engine, store, secrets, close } = await openRuntime(loaded, findFlow);
   const http = host === undefined ? {} : { http: host };
-  return { options: { flows: { engine, findFlow }, triggers: { store, registry: loaded.triggers, ...http } }, close };
+  const triggers = { store, registry: loaded.triggers, secrets, ...http };
+  return { options: { flows: { engine, findFlow }, triggers }, secrets, close };
 }
 
 /** Warnings and errors go where notes go. */

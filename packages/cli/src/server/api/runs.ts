@@ -1,4 +1,4 @@
-import { type Asked, ReplayError, RunNotFoundError, type RunRecord, toRunReport } from "@pawl/flows";
+import { type Asked, answersTo, ReplayError, RunNotFoundError, type RunRecord, toRunReport } from "@pawl/flows";
 import { refuse } from "../codes.ts";
 import type { ApiParts, ApiRoutes } from "./api.ts";
 import { runDropped } from "./flows.ts";
@@ -7,11 +7,11 @@ import { cancelRun, getRun, listRuns, listSteps, replayRun } from "./operations/
 export const runRoutes: ApiRoutes = (route, parts) => {
   route(listRuns, (asked) => list(asked, parts));
   route(getRun, async ({ params: { id }, answer }) => {
-    const { durability } = parts.engine.store;
-    const run = await durability.get(id);
-    return run === undefined
-      ? unknownRun(id)
-      : answer(200, { run: shown(run), steps: stepsOf(run, await durability.steps(id)) });
+    const { store } = parts.engine;
+    const run = await store.durability.get(id);
+    if (run === undefined) return unknownRun(id);
+    const [steps, answers] = await Promise.all([store.durability.steps(id), answersTo(store, id)]);
+    return answer(200, { run: shown(run), steps: stepsOf(run, steps), answers: [...answers] });
   });
   route(listSteps, async ({ params: { id }, answer }) => {
     const { durability } = parts.engine.store;

@@ -1,6 +1,7 @@
 import type { Approval, Step } from "../../definition/flow.ts";
 import type { StepEnd } from "../../durability/durability.ts";
 import type { Failure } from "../../durability/records.ts";
+import { waitId } from "../../durability/wait-id.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { AskedInput } from "../../nodes/node.ts";
 import { untilAborted } from "../abort.ts";
@@ -16,14 +17,14 @@ export interface Decision {
   readonly comment?: string;
 }
 
-/** The name that a step's approval is signalled by. */
-export function approvalSignal(recordId: string): string {
-  return `approval:${recordId}`;
+/** The name that a decision is signalled by, to the question of that id (`Question.id`). */
+export function approvalSignal(id: string): string {
+  return `approval:${id}`;
 }
 
-/** The name that a value is sent by to a step whose node has suspended it. */
-export function inputSignal(recordId: string): string {
-  return `input:${recordId}`;
+/** The name that a value is sent by, to the question of that id. */
+export function inputSignal(id: string): string {
+  return `input:${id}`;
 }
 
 /** Waits until somebody has decided. Nothing when the step may run; else how it ends without having run. */
@@ -37,26 +38,26 @@ export async function approve(at: At<Step>, approval: Approval): Promise<StepEnd
   return decide(at, { message, approval });
 }
 
+export interface DecisionRequest {
+  readonly message: Json;
+  readonly approval?: Pick<Approval, "approvers" | "expiresMs">;
+  /** Who else than the step's own `approval` wants to know: each asks for itself, and no answer to one is one to another. */
+  readonly asker?: string;
+}
+
 /** The same for whoever else wants a decision about a step: a hook that suspends it. */
-export async function decide(
-  at: At<Step>,
-  request: { readonly message: Json; readonly approval?: Pick<Approval, "approvers" | "expiresMs"> },
-): Promise<StepEnd | undefined> {
-  const answer = await awaitDecision(at, request);
+export async function decide(at: At<Step>, request: DecisionRequest): Promise<StepEnd | undefined> {
+  const { message, approval, asker } = request;
+  const answer = await awaitSignal(at, {
+    kind: "approval",
+    message,
+    approvers: approval?.approvers ?? [],
+    expiresMs: approval?.expiresMs,
+    asker,
+  });
   checkInterruption(at.frame.signal);
   if (at.frame.signal.aborted) return ended("cancelled", failureOfAbort(at.frame.signal.reason));
   return refusalOf(answer);
-}
-
-/** What was decided; nothing when nobody has in time, or the step was ended meanwhile. */
-async function awaitDecision(
-  at: At<Step>,
-  { message, approval }: { readonly message: Json; readonly approval?: Pick<Approval, "approvers" | "expiresMs"> },
-): Promise<Json | undefined> {
-  const { frame } = at;
-  const expiresMs = approval?.expiresMs;
-  const expiresAt = expiresMs === undefined ? undefined : frame.execution.host.clock.now() + expiresMs;
-  return awaitSignal(at, { kind: "approval", message, approvers: approval?.approvers ?? [], expiresAt });
 }
 
 interface Question {
@@ -64,19 +65,37 @@ interface Question {
   readonly message: Json;
   readonly input?: AskedInput | undefined;
   readonly approvers?: readonly string[];
-  readonly expiresAt?: number | undefined;
+  readonly expiresMs?: number | undefined;
+  readonly asker?: string | undefined;
 }
 
-/** Says in the log what is waited for, and waits. Nothing when it expired or the step was ended. */
+/**
+ * Says in the log what is waited for, and waits. Nothing when it expired or the step was ended. A question that is asked again
+ * after a restart keeps the time at which it was asked, and its end.
+ */
 export async function awaitSignal({ frame, recordId }: At<Step>, question: Question): Promise<Json | undefined> {
   const { run, host } = frame.execution;
-  const { kind, message, approvers = [], expiresAt, input } = question;
-  const asked: JsonObject = input === undefined ? {} : { input: input as unknown as Json };
-  const data: JsonObject = { kind, message, approvers, expires_at: expiresAt ?? null, ...asked };
-  host.store.events.append({ type: "run-waiting", runId: run.id, recordId, flow: run.flow, data });
-  const name = kind === "approval" ? approvalSignal(recordId) : inputSignal(recordId);
+  const { kind, message, approvers = [], expiresMs, input, asker } = question;
+  const id = waitId(recordId, asker);
+  const name = kind === "approval" ? approvalSignal(id) : inputSignal(id);
+  const earlier = await frame.scope.earlierWait(id, name);
+  const askedAt = earlier?.since ?? host.clock.now();
+  const expiresAt = earlier ? earlier.until : expiresMs === undefined ? undefined : askedAt + expiresMs;
+  if (!earlier?.isOver) {
+    const asked: JsonObject = input === undefined ? {} : { input: input as unknown as Json };
+    const data: JsonObject = {
+      kind,
+      id,
+      message,
+      approvers,
+      asked_at: askedAt,
+      expires_at: expiresAt ?? null,
+      ...asked,
+    };
+    host.store.events.append({ type: "run-waiting", runId: run.id, recordId, flow: run.flow, data });
+  }
   try {
-    return await untilAborted(frame.scope.wait(recordId, name, expiresAt), frame.signal);
+    return await untilAborted(frame.scope.wait(id, name, expiresAt), frame.signal);
   } catch (error) {
     if (!frame.signal.aborted) throw error;
     return undefined;

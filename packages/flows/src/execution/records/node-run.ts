@@ -38,7 +38,7 @@ async function useTool(node: NodeRun, host: ToolUseHost): Promise<NodeResult> {
     const verdict = (await host.before(use)) ?? { decision: "allow" };
     if (verdict.decision === "deny") return failed("denied", verdict.reason);
     if (verdict.decision === "ask") {
-      const refusal = await decide(at, { message: verdict.message });
+      const refusal = await decide(at, { message: verdict.message, asker: "use" });
       if (refusal) return new NodeResult({ status: "failed", error: refusal.error! });
     }
     const changed = verdict.inputs ?? inputs;
@@ -65,21 +65,33 @@ async function attempt(node: NodeRun, inputs: StepInputs): Promise<NodeResult> {
 async function resumed({ at }: NodeRun, suspended: NodeResult, ask: Ask | undefined): Promise<NodeResult> {
   if (ask?.kind === "approval") {
     const { message, approvers = [], expiresMs } = ask;
-    const refusal = await decide(at, { message, approval: { approvers, expiresMs } });
+    const refusal = await decide(at, { message, approval: { approvers, expiresMs }, ...askerOf(at) });
     if (refusal) return new NodeResult({ status: "failed", error: refusal.error! });
     return new NodeResult({ status: "success", output: { approved: true } });
   }
   const { signal } = at.frame;
-  const value = await awaitSignal(at, { kind: "input", message: ask?.message ?? suspended.output, input: ask?.input });
+  const value = await awaitSignal(at, {
+    kind: "input",
+    message: ask?.message ?? suspended.output,
+    input: ask?.input,
+    ...askerOf(at),
+  });
   if (value !== undefined) return given(value, ask?.input);
   checkInterruption(signal);
   return new NodeResult({ status: "failed", error: failureOfAbort(signal.reason) });
 }
 
+/** A step that was approved before asks a second time, for its node. */
+function askerOf({ step }: At): { readonly asker?: string } {
+  return step.approval === undefined ? {} : { asker: "node" };
+}
+
 /** Whoever sends a value has checked it; it is checked again because a signal can come from anywhere. */
 function given(value: Json, input: AskedInput | undefined): NodeResult {
   const problem = input && problemOf(value, input);
-  if (problem === undefined) return new NodeResult({ status: "success", output: value });
+  if (problem === undefined) {
+    return new NodeResult({ status: "success", output: value, isSecret: input?.secret === true });
+  }
   return new NodeResult({ status: "failed", error: failure("invalid-input", `The value that was given ${problem}.`) });
 }
 

@@ -57,13 +57,18 @@ function meetHooks(node: NodeRun): Promise<Met> {
 /** A hook suspended the step: somebody decides, and then its own action runs. */
 async function resume(node: NodeRun, suspended: NodeResult): Promise<NodeResult> {
   const message = suspended.error?.message ?? suspended.output;
-  const refusal = await decide(node.at, { message });
+  const refusal = await decide(node.at, { message, asker: "hook" });
   return refusal ? new NodeResult({ status: "failed", error: refusal.error! }) : runNode(node);
 }
 
 function endOf({ result, reports, answeredBy }: Met, attempt: AttemptRecord): StepEnd {
   const reason = answeredBy === undefined ? undefined : `answered by ${answeredBy}`;
-  const common = { output: result.output, reason, hooks: reports };
+  const common = {
+    output: result.output,
+    reason,
+    hooks: reports,
+    ...(result.isSecret ? { isSecret: true as const } : {}),
+  };
   if (result.status === "success") {
     return { ...common, status: "completed", error: undefined, attempt: { ...attempt, error: undefined } };
   }

@@ -49,6 +49,11 @@ const emptyScope: Omit<ExpressionScope, "env" | "vars" | "inputs"> = {
   flow: null,
 };
 
+/** What the project's `.env` says. */
+export function environmentFiles(projectDir: string): Variables {
+  return readVariables(".env", { projectDir, system: {}, warn: () => {} }) ?? {};
+}
+
 interface Remembered {
   readonly stamp: string;
   readonly variables: Variables;

@@ -39,7 +39,7 @@ export async function openFrame(opening: Opening): Promise<Frame> {
   for (const secret of [...Object.values(secrets), ...(await host.secrets.known(flow, env))]) masker.add(secret);
   const values: Values = {
     steps,
-    env: withoutSecretSources(env, flow),
+    env: withoutNames(env, host.secrets.variables(flow)),
     vars: run.vars,
     inputs: run.inputs,
     secrets,
@@ -54,8 +54,10 @@ export async function openFrame(opening: Opening): Promise<Frame> {
 }
 
 /** A variable that `secrets:` names is a secret: expressions have it as such, and programs get it from a step's `env:` only. */
-function withoutSecretSources(env: Readonly<Record<string, string>>, flow: Flow): Readonly<Record<string, string>> {
-  const names = Object.values(flow.secrets).flatMap((source) => ("env" in source ? [source.env] : []));
+function withoutNames(
+  env: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
   if (names.length === 0) return env;
   const rest = Object.assign(plain<string>(), env);
   for (const name of names) delete rest[name];

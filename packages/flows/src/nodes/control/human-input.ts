@@ -17,24 +17,27 @@ const input = z
       .default(true)
       .describe("Without a default: whether something has to be given. Default: true."),
     secret: z
-      .literal(false, {
-        error: "a value that a person types is kept with the run, so it cannot be secret; use `secrets:` of the flow",
-      })
-      .optional()
-      .describe("Refused when true: the value is kept with the run. Secrets belong into `secrets:`."),
+      .boolean()
+      .default(false)
+      .describe("Sealed from the moment it is given, and masked wherever it would show. Default: false."),
   })
   .superRefine((given, context) => {
+    if (given.secret && (given.default !== undefined || given.choices !== undefined)) {
+      const path = [given.default === undefined ? "choices" : "default"];
+      context.addIssue({ code: "custom", path, message: "a secret value cannot stand in the file" });
+    }
     if (given.default === undefined) return;
     const problem = problemOf(given.default as Json, askedOf(given));
     if (problem) context.addIssue({ code: "custom", path: ["default"], message: `the default ${problem}` });
   });
 
-type Given = Pick<z.infer<typeof input>, "type" | "choices" | "default" | "required">;
+type Given = Pick<z.infer<typeof input>, "type" | "choices" | "default" | "required" | "secret">;
 
-function askedOf({ type, choices, default: preset, required }: Given): AskedInput {
+function askedOf({ type, choices, default: preset, required, secret }: Given): AskedInput {
   return {
     type,
     required,
+    ...(secret ? { secret } : {}),
     ...(choices === undefined ? {} : { choices: choices as Json[] }),
     ...(preset === undefined ? {} : { default: preset as Json }),
   };

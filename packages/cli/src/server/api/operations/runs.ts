@@ -38,6 +38,17 @@ const run = z
   })
   .meta({ id: "Run" });
 
+const answered = z
+  .object({
+    step: z.string().meta({ description: "The record of the step that asked." }),
+    kind: z.enum(["approval", "input"]),
+    decision: z.enum(["approve", "reject"]).optional(),
+    by: z.string().meta({ description: "Who answered." }),
+    comment: z.string().optional(),
+    at: time,
+  })
+  .meta({ id: "Answered" });
+
 const id = { id: "The run's id." };
 
 /** `a,b` and `status=a&status=b` are both a list. */
@@ -72,9 +83,11 @@ export const getRun = defineOperation({
   route: "GET /api/v1/runs/:id",
   id: "getRun",
   tag: "runs",
-  summary: "A run and its steps",
+  summary: "A run, its steps, and what people answered",
   params: id,
-  answers: { 200: { description: "The run.", schema: z.object({ run, steps: z.array(step) }) } },
+  answers: {
+    200: { description: "The run.", schema: z.object({ run, steps: z.array(step), answers: z.array(answered) }) },
+  },
   problems: ["unknown-run"],
 });
 

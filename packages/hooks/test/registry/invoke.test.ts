@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../src/guard/clock.ts";
-import { CircuitBreaker, type HookCallback } from "../../src/index.ts";
-import { compileEntries } from "../../src/registry/entry.ts";
+import type { HookCallback, HookInput } from "../../src/index.ts";
+import { invocation } from "../../src/registry/invoke.ts";
 
+/** Whether calling the hook makes a signal. */
 function takesSignal(hook: HookCallback): boolean {
-  const context = { breaker: new CircuitBreaker(), clock: systemClock, env: {}, parallel: false, position: 0 };
-  return compileEntries("Stop", { hooks: [hook] }, context)[0]!.takesSignal;
+  let isMade = false;
+  const context = {
+    get signal() {
+      isMade = true;
+      return new AbortController().signal;
+    },
+  };
+  void invocation("Stop", hook)(context, { hook_event_name: "Stop" } as HookInput);
+  return isMade;
 }
 
 // Making a signal costs more than most hooks do.
