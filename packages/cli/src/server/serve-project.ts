@@ -112,15 +112,8 @@ async function open(
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
-  const server = await startServer({
-    host,
-    engine,
-    triggers,
-    networks,
-    workers: pool,
-    ...bookParts(flows),
-    ...people(options),
-  });
+  const parts = { host, engine, triggers, networks, workers: pool };
+  const server = await startServer({ ...parts, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
