@@ -1,9 +1,46 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { copyOfExample, pawl, pawlJson, temporaryFolder, temporaryProject } from "./pawl.ts";
 
 const flow = "name: one\nsteps:\n  - { id: a, uses: file.write, with: { path: made.txt, content: x } }\n";
 const tests = "mocks: { a: { output: 1 } }\ntests:\n  - name: gives one\n    expect: { steps: { a: { output: 1 } } }\n";
+
+describe("schemas for editors", () => {
+  test("are written by init, where the first line of its files leads", async () => {
+    const cwd = temporaryFolder();
+    await pawl(["init"], { cwd });
+    for (const name of ["flows/hello.yaml", "flows/hello.test.yaml"]) {
+      const [, path] = /\$schema=(\S+)/.exec(readFileSync(join(cwd, name), "utf8"))!;
+      const schema = JSON.parse(readFileSync(join(cwd, "flows", path!), "utf8"));
+      expect(schema.$schema).toContain("json-schema.org");
+    }
+    expect(readdirSync(join(cwd, ".pawl", "schemas")).sort()).toEqual([
+      "flow.json",
+      "hook.json",
+      "network.json",
+      "test.json",
+    ]);
+  });
+
+  test("have the inputs of each node, of plugins once the project is trusted", async () => {
+    const plugin = [
+      'import { definePlugin, node } from "@pawl/flows";',
+      'import { z } from "zod";',
+      'const input = z.strictObject({ greeting: z.string().describe("What is said.") });',
+      'export default definePlugin({ name: "p", nodes: [node({ name: "p.greet", input, run: () => null })] });',
+    ].join("\n");
+    const cwd = temporaryProject({ "plugins/p.ts": plugin });
+    const before = await pawl(["schema", "flow"], { cwd });
+    expect(before.stdout).toContain('"duration"');
+    expect(before.stdout).not.toContain("p.greet");
+    const after = await pawl(["schema", "flow", "--trust-all"], { cwd });
+    expect(after.stdout).toContain("p.greet");
+    expect(after.stdout).toContain("What is said.");
+    expect((await pawl(["schema", "--write"], { cwd })).stdout).toContain("network.json");
+    expect((await pawl(["schema", "flo"], { cwd })).code).toBe(2);
+  });
+});
 
 describe("pawl test", () => {
   test("runs the tests of the example in the guide, and leaves nothing behind", async () => {

@@ -104,7 +104,7 @@ describe.skipIf(whyNoOwnNats !== undefined)(
       },
     );
 
-    test("a rolling restart with drain calls no hook of a sink twice, and loses nothing", {
+    test("a rolling restart with drain calls no hook twice, and loses nothing", {
       timeout: 90_000,
     }, async () => {
       const herd = await Herd.start({ env });
@@ -118,8 +118,9 @@ describe.skipIf(whyNoOwnNats !== undefined)(
       }
       await sending;
       await audit(herd, messages);
-      for (const pod of herd.pods.slice(1)) expect(new Set(herd.calls(pod)).size).toBeGreaterThan(0);
-      expect(herd.calls("archive")).toHaveLength(new Set(herd.calls("archive")).size);
+      // What risk is called with again is poison, and asked for.
+      for (const pod of ["fan", "price", "join", "archive"])
+        expect(herd.calls(pod), `no hook of ${pod} was called twice`).toHaveLength(new Set(herd.calls(pod)).size);
     });
   },
 );

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Engine, Flow, InputCollector, LoadedProject, Project, Secrets, Store } from "@pawl/flows";
+import { builtFile } from "./built-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openProjectHooks, type ProjectHooks, type ProjectHooksOptions } from "./hooks/project-hooks.ts";
@@ -38,6 +39,12 @@ export interface Runtime extends Collecting {
   close(): Promise<void>;
 }
 
+/** For steps that say `isolate`. In sources that were not built, the engine finds one itself. */
+function isolateProgram(): { isolateProgram?: string } {
+  const file = builtFile("server/node-main.js");
+  return file === undefined ? {} : { isolateProgram: file };
+}
+
 export type FindFlow = (name: string) => Flow | undefined | Promise<Flow | undefined>;
 
 /** The engine of a project over its store, with the lifecycle hooks of the project around every step. */
@@ -65,6 +72,7 @@ export async function openRuntime(
       hooks: loaded.hooks,
       secrets,
       functions: loaded.functions,
+      ...isolateProgram(),
       findFlow,
       ...(hooks ? { toolUse: hooks.toolUse } : {}),
     });

@@ -14,6 +14,7 @@ export { type Diagnostic, hasErrors } from "./diagnostics/index.ts";
 export type { HookDiagnosticCode } from "./discovery/codes.ts";
 export { type FoundHook, HookDiscovery, type HookLayer, hookLayers } from "./discovery/discover.ts";
 export type { HookManifest, ParsedManifest } from "./discovery/manifest.ts";
+export { hookManifestSchema } from "./discovery/manifest-schema.ts";
 export { parseHookManifest } from "./discovery/parse-manifest.ts";
 export {
   type BaseHookInput,

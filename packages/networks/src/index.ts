@@ -48,6 +48,7 @@ export type {
   PodBody,
   PodRetry,
 } from "./topology/network.ts";
+export { networkSchema } from "./topology/network-schema.ts";
 export { type ParseOptions, parseNetwork } from "./topology/parse.ts";
 export { type PodType, podTypes } from "./topology/pod-type.ts";
 export type { DeadLetter, DeadLetters, DeadReason } from "./transport/dead-letter.ts";

@@ -4,6 +4,10 @@ import type { LoadedProject, Project } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { catalogueOf } from "../catalogue.ts";
 import type { Call, Command } from "../command.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { lookAtHooks } from "../doctor/look-at-hooks.ts";
+import { lookAtNetworks } from "../doctor/look-at-networks.ts";
+import { lookAtPort } from "../doctor/look-at-port.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { loadProjectToRead, ownNodes, projectOf } from "../open-project.ts";
 import { countOf, plural } from "../output/diagnostics.ts";
@@ -11,15 +15,6 @@ import { withStore } from "../runtime.ts";
 import { readVersion } from "../version.ts";
 import { inspectPlugins } from "./plugin/inspection.ts";
 import { bringsLines, type PluginReport } from "./plugin/report.ts";
-
-/** One thing that was looked at. */
-interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to type. */
-  readonly next?: string;
-}
 
 export const command: Command = {
   options: [{ flags: "--trust-all", description: "Import the project's plugins, trusted or not" }],
@@ -36,6 +31,10 @@ export const command: Command = {
       await store(project),
       ...code(loaded, reports),
       await flows(loaded),
+      ...(await lookAtHooks(loaded, call.env)),
+      ...(await lookAtNetworks(project)),
+      ...(await trustOf(loaded, call.env)),
+      ...(await lookAtPort(loaded)),
     ];
     if (call.options.json === true) call.terminal.json({ ok: findings.every((finding) => finding.ok), findings });
     else print(call, findings);
@@ -126,6 +125,16 @@ async function flows(loaded: LoadedProject): Promise<Finding> {
   const found = set.files.flatMap((file) => file.diagnostics);
   const detail = `${plural(files.length, "file")}, ${countOf(found)}`;
   return { name: "flows", ok: !hasErrors(found), detail, ...(found.length > 0 ? { next: "pawl validate" } : {}) };
+}
+
+/** Commands that only read import this project's code when it is trusted. */
+async function trustOf({ project }: LoadedProject, env: Call["env"]): Promise<Finding[]> {
+  const { isTrusted, pluginsOf } = await import("@pawl/flows");
+  const hasCode = project.configFile !== undefined || pluginsOf(project).length > 0;
+  if (!project.isProject || !hasCode) return [];
+  if (isTrusted(project.dir, env)) return [{ name: "trust", ok: true, detail: "this code is trusted by you" }];
+  const detail = "pawl run and pawl serve import this code; commands that only read do not";
+  return [{ name: "trust", ok: true, detail, next: "pawl trust" }];
 }
 
 function print({ terminal }: Call, findings: readonly Finding[]): void {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "../command.ts";
 import { usageError } from "../command-error.ts";
+import { schemaKinds, schemaOf } from "../editor-schemas.ts";
 import { writeEditorTypes } from "../scaffold/editor-types.ts";
 import { exampleFiles, exampleNames } from "../scaffold/examples.ts";
 import { scaffold } from "../scaffold/files.ts";
@@ -26,6 +27,7 @@ export const command: Command = {
       const { colors } = terminal;
       terminal.out(`  ${path.padEnd(width)}  ${colors.dim(isThere ? "was there already; left as it is" : about)}`);
     }
+    await writeSchemas(dir);
     if (writeEditorTypes(dir) === "written") {
       terminal.out(`  ${"tsconfig.json".padEnd(width)}  ${terminal.colors.dim("lets editors find the types")}`);
     }
@@ -34,3 +36,14 @@ export const command: Command = {
     terminal.out(`Next: ${go}${options.example === undefined ? "pawl run hello" : "pawl hooks trust, then README.md"}`);
   },
 };
+
+/** Where the first line of flow and test files leads editors. Plugins are not known yet: `pawl schema --write` writes anew. */
+async function writeSchemas(dir: string): Promise<void> {
+  const { createNodeRegistry, createTriggerRegistry } = await import("@pawl/flows");
+  const folder = join(dir, ".pawl", "schemas");
+  mkdirSync(folder, { recursive: true });
+  const known = { nodes: createNodeRegistry(), triggers: createTriggerRegistry([]) };
+  for (const kind of schemaKinds) {
+    writeFileSync(join(folder, `${kind}.json`), `${JSON.stringify(await schemaOf(kind, known), undefined, 2)}\n`);
+  }
+}

@@ -45,7 +45,7 @@ async function replay(call: Call, runtime: Runtime, run: RunRecord, from: string
   }
   const [{ RunProgress }, { flow }] = await Promise.all([
     import("../output/run-progress.ts"),
-    parseFlow(run.definition.text, { file: run.definition.file }),
+    parseFlow(run.definition.text, { file: run.definition.file, isPartial: true }),
   ]);
   const progress = new RunProgress(call.terminal, store, { name: run.flow, flow });
   const ended = await askingPeople(call, runtime, execute);

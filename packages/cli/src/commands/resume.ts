@@ -76,7 +76,7 @@ async function resume(call: Call, runtime: Runtime, run: RunRecord): Promise<Run
     import("../output/run-progress.ts"),
     import("@pawl/flows"),
   ]);
-  const { flow } = await parseFlow(run.definition.text, { file: run.definition.file });
+  const { flow } = await parseFlow(run.definition.text, { file: run.definition.file, isPartial: true });
   const progress = new RunProgress(call.terminal, store, { name: run.flow, flow });
   const ended = await askingPeople(call, runtime, resumed);
   await progress.finish(ended);

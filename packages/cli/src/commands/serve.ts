@@ -8,6 +8,7 @@ import { loadProjectToRun } from "../open-project.ts";
 import { countOf, plural } from "../output/diagnostics.ts";
 import { noteDiagnostics } from "../output/note-diagnostics.ts";
 import { ServeLog } from "../output/serve-log.ts";
+import { serveReport } from "../output/serve-report.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Reading } from "../server/flow-book.ts";
 import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
@@ -23,9 +24,11 @@ export const command: Command = {
     { flags: "--workers <number>", description: "Processes that execute runs. Default: 2 to 4; 0: the server itself" },
     { flags: "--allow-host <name>", description: "A further name of the server, behind a proxy", isList: true },
   ],
+  json: true,
   details:
     "Start runs when triggers fire, go on with runs that were cut off, and answer HTTP. Flow files are watched. " +
-    "Ctrl-C lets open runs end, a second one stops at once. Tokens come from the environment: PAWL_TOKENS=ada=TOKEN,ci=TOKEN.",
+    "Ctrl-C lets open runs end, a second one stops at once. Tokens come from the environment: PAWL_TOKENS=ada=TOKEN,ci=TOKEN. " +
+    "With --json each line is an event, the first one `ready` with the address and what is on and off.",
   examples: ["pawl serve", "PAWL_TOKENS=ada=… pawl serve --host 0.0.0.0"],
   async run(call) {
     const loaded = await loadProjectToRun(call);
@@ -34,12 +37,14 @@ export const command: Command = {
     }
     noteDiagnostics(call.terminal, loaded);
     const { serveProject } = await import("../server/serve-project.ts");
-    const log = new ServeLog(call.terminal);
+    const isJson = call.options.json === true;
+    const log = new ServeLog(call.terminal, isJson);
     const options = { ...optionsOf(call), onOpen: ({ store }: Runtime) => log.watch(store.events) };
     const served = await serveProject(loaded, options).catch((error) => {
       throw asCommandError(error);
     });
-    await greet(call, loaded, served);
+    if (isJson) call.terminal.out(JSON.stringify(serveReport(loaded, served)));
+    else await greet(call, loaded, served);
     log.start();
     await untilAborted(call.signal);
     call.terminal.note("Stopping: open runs may end, what does not is gone on with by the next pawl serve.");

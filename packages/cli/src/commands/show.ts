@@ -26,7 +26,7 @@ export const command: Command = {
       const report = toRunReport(run, steps);
       const given = await answersTo(store, run.id);
       if (call.options.json === true) return call.terminal.json({ ...report, answers: given });
-      const { flow } = await parseFlow(run.definition.text);
+      const { flow } = await parseFlow(run.definition.text, { isPartial: true });
       const isFull = call.options.full === true;
       call.terminal.out(formatReport(report, call.terminal, { isFull }));
       for (const answer of given) call.terminal.out(call.terminal.colors.dim(formatAnswer(answer)));

@@ -1,4 +1,5 @@
 import type { Flow, FlowSet, LoadedProject, RunRecord, Store } from "@pawl/flows";
+import type { WorkerStatus } from "@pawl/flows/workers";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import type { StoredNetwork } from "@pawl/networks";
 import { catalogueOf } from "../catalogue.ts";
@@ -8,6 +9,7 @@ import { plural } from "../output/diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
 import { formatTable, formatTime } from "../output/table.ts";
 import { withStore } from "../runtime.ts";
+import { readWorkers } from "../server/worker-board.ts";
 import { storedNetworks } from "../stored-networks.ts";
 
 const openStatuses = ["queued", "running", "waiting"] as const;
@@ -36,7 +38,9 @@ export const command: Command = {
       const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
       const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
       const networks = await storedNetworks(project);
-      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set, plugins });
+      const board = store && (await readWorkers(store));
+      const workers = board?.workers ?? [];
+      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set, plugins, workers });
     };
     if (existsSync(project.databaseFile)) await withStore(project, look);
     else await look(undefined);
@@ -62,6 +66,8 @@ interface ProjectStatus {
   readonly networks: readonly StoredNetwork[];
   readonly set: FlowSet;
   readonly plugins: readonly BrokenPlugin[];
+  /** Of the server that runs. */
+  readonly workers: readonly WorkerStatus[];
 }
 
 /** A plugin that cannot be imported as it is now. */
@@ -72,7 +78,7 @@ interface BrokenPlugin {
 }
 
 function print(call: Call, status: ProjectStatus): void {
-  const { dir, database, flows, open, networks, set, plugins } = status;
+  const { dir, database, flows, open, networks, set, plugins, workers } = status;
   const broken = set.files.filter((file) => hasErrors(file.diagnostics));
   const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
   if (call.options.json === true) {
@@ -84,6 +90,7 @@ function print(call: Call, status: ProjectStatus): void {
       plugins,
       runs: Object.fromEntries(counts),
       networks,
+      workers,
     });
     return;
   }
@@ -96,6 +103,7 @@ function print(call: Call, status: ProjectStatus): void {
   }
   for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
   for (const line of networkLines(networks)) out(`  ${line}`);
+  for (const line of formatTable(workers.map(workerRow))) out(`  ${line}`);
   const going = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
   out(going.length === 0 ? "nothing is going on" : `${going.join(", ")} · pawl runs`);
 }
@@ -108,6 +116,12 @@ function networkLines(networks: readonly StoredNetwork[]): string[] {
     deadLetters === 0 ? "" : `${plural(deadLetters, "dead letter")} · pawl network dlq list ${network}`,
   ]);
   return formatTable(rows);
+}
+
+function workerRow({ pid, state, runs, waiting, restarts, isForSuspects }: WorkerStatus): string[] {
+  const what = waiting === 0 ? plural(runs, "run") : `${plural(runs, "run")}, ${waiting} waiting`;
+  const kind = isForSuspects ? "for suspects" : "";
+  return [`worker ${pid ?? "?"}`, state, what, restarts === 0 ? "" : plural(restarts, "restart"), kind];
 }
 
 function toRow({ name, triggers, lastRun }: FlowStatus): string[] {

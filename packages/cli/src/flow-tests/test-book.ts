@@ -34,6 +34,7 @@ export async function openTestBook(call: Call, loaded: LoadedProject): Promise<T
       runFlowTest(test, {
         projectDir: dir,
         nodes: loaded.nodes,
+        functions: loaded.functions,
         findFlow: (name) => flows.named(name).then((found) => found?.flow),
         env: { PATH: call.env.PATH, HOME: call.env.HOME, LANG: call.env.LANG, TMPDIR: call.env.TMPDIR },
         signal: call.signal,

@@ -12,8 +12,13 @@ export function questionText({ recordId, message, approvers, input }: Question):
   return `${recordId} asks: ${text}${who}${what}`;
 }
 
+/** What has to be known of a question to answer it. */
+export interface Answerable extends Pick<Question, "kind" | "runId" | "recordId"> {
+  readonly input?: { readonly secret?: boolean | undefined } | undefined;
+}
+
 /** What to type to answer it. */
-export function nextFor({ kind, runId, recordId, input }: Question): string {
+export function nextFor({ kind, runId, recordId, input }: Answerable): string {
   const id = shortId(runId);
   const step = /^[\w.-]+$/.test(recordId) ? recordId : `'${recordId}'`;
   const value = input?.secret ? "--stdin" : "VALUE";

@@ -1,5 +1,6 @@
 import type { EventLog, Json, NewEvent } from "@pawl/flows";
 import { formatDuration } from "@pawl/hooks/guard";
+import { nextFor } from "./question.ts";
 import { shortId } from "./run-view.ts";
 import { oneLine } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -9,12 +10,15 @@ type ShownEvent = NewEvent & { readonly time: number };
 /** One line for each thing that happens while a project is served. */
 export class ServeLog {
   readonly #terminal: Terminal;
+  readonly #isJson: boolean;
   readonly #fired = new Set<string>();
   /** What happened before the greeting was printed. */
   #held: ShownEvent[] | undefined = [];
 
-  constructor(terminal: Terminal) {
+  /** @param isJson each event is a line of JSON, as it is */
+  constructor(terminal: Terminal, isJson = false) {
     this.#terminal = terminal;
+    this.#isJson = isJson;
   }
 
   watch(events: EventLog): void {
@@ -31,6 +35,10 @@ export class ServeLog {
   }
 
   #show(event: ShownEvent): void {
+    if (this.#isJson) {
+      this.#terminal.out(JSON.stringify(event));
+      return;
+    }
     if (event.type === "trigger-fired" && event.runId !== undefined) this.#fired.add(event.runId);
     const sentence = this.#sentence(event);
     if (sentence === undefined) return;
@@ -47,8 +55,11 @@ export class ServeLog {
       return `${origin}run ${id} ${this.#outcome(fields, id)}`;
     }
     if (type === "run-resumed") return `run ${id} was cut off, and goes on`;
-    if (type === "run-waiting" && recordId !== undefined) return `run ${id} waits at ${recordId}`;
-    if (type === "trigger-dropped") return colors.yellow(`dropped an event: ${fields.message}`);
+    if (type === "run-waiting" && recordId !== undefined) return waiting(fields, runId, recordId);
+    if (type === "trigger-dropped") {
+      const what = fields.count === undefined ? "an event" : `${fields.count} events`;
+      return colors.yellow(`dropped ${what}: ${oneLine(String(fields.message))}`);
+    }
     if (type === "trigger-failed")
       return colors.red(`trigger ${fields.trigger} failed: ${oneLine(String(fields.message))}`);
     if (type === "project-changed") return changes(fields);
@@ -62,6 +73,14 @@ export class ServeLog {
     const why = fieldsOf(error).message;
     return `${colors.red(String(status))}${took}${why === undefined ? "" : `: ${oneLine(String(why))}`} · pawl logs ${id}`;
   }
+}
+
+/** What is asked, and what to type to answer it. */
+function waiting({ kind, message, input }: Record<string, Json>, runId: string, recordId: string): string {
+  const id = shortId(runId);
+  if (kind !== "approval" && kind !== "input") return `run ${id} waits at ${recordId}`;
+  const asked = oneLine(typeof message === "string" ? message : JSON.stringify(message ?? ""));
+  return `run ${id} waits: ${asked} · ${nextFor({ kind, runId, recordId, input: fieldsOf(input) })}`;
 }
 
 /** What became of plugins is told with its reasons when it happens. */

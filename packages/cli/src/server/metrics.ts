@@ -1,4 +1,5 @@
 import type { Engine, TriggerSupervisor } from "@pawl/flows";
+import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
 import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
 import { readVersion } from "../version.ts";
@@ -14,7 +15,11 @@ export interface ServerMetrics {
 const durations = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
 /** Counts runs, guarded calls and trigger events of this process. No label holds an id. */
-export async function createMetrics(engine: Engine, triggers: TriggerSupervisor): Promise<ServerMetrics> {
+export async function createMetrics(
+  engine: Engine,
+  triggers: TriggerSupervisor,
+  workers?: WorkerPool,
+): Promise<ServerMetrics> {
   const { Registry, Gauge, collectDefaultMetrics } = await import("prom-client");
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -27,6 +32,7 @@ export async function createMetrics(engine: Engine, triggers: TriggerSupervisor)
   new Gauge(about).set({ version: readVersion() }, 1);
   const undo = [await countRuns(registry, engine), await countCalls(registry)];
   await countTriggers(registry, triggers);
+  if (workers) await countWorkers(registry, workers);
   return {
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}\n${engine.metrics.text()}`,
@@ -35,6 +41,46 @@ export async function createMetrics(engine: Engine, triggers: TriggerSupervisor)
       registry.clear();
     },
   };
+}
+
+async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void> {
+  const { Gauge } = await import("prom-client");
+  const registers = [registry];
+  const sum = (of: (worker: WorkerStatus) => number) => pool.status().reduce((all, worker) => all + of(worker), 0);
+  new Gauge({
+    name: "pawl_workers",
+    help: "Worker processes, by state.",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { state } of pool.status()) this.inc({ state });
+    },
+  });
+  new Gauge({
+    name: "pawl_worker_runs",
+    help: "Runs in worker processes: those that do something, and those that wait.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      this.set(
+        { kind: "busy" },
+        sum(({ runs }) => runs),
+      );
+      this.set(
+        { kind: "waiting" },
+        sum(({ waiting }) => waiting),
+      );
+    },
+  });
+  new Gauge({
+    name: "pawl_worker_restarts",
+    help: "Worker processes that were replaced because they had ended.",
+    registers,
+    collect() {
+      this.set(sum(({ restarts }) => restarts));
+    },
+  });
 }
 
 async function countRuns(registry: Registry, engine: Engine): Promise<() => void> {

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
 import type { LoadedProject } from "@pawl/flows";
 import { createWorkerPool, type WorkerPool } from "@pawl/flows/workers";
 import { type Logger, parseDuration, parseSize } from "@pawl/hooks/guard";
+import { builtFile } from "../built-file.ts";
 
 const leastWorkers = 2;
 const mostWorkers = 4;
@@ -49,10 +47,8 @@ export function openWorkers(
   return createWorkerPool({ size: count, entry: builtEntry(), projectDir: project.dir, env, memoryMb, hangMs, log });
 }
 
-/** The package's own manifest is the one place from which its built files can be found, bundled or not. */
 function builtEntry(): string {
-  const manifest = createRequire(import.meta.url).resolve("pawl/package.json");
-  const file = join(dirname(manifest), "dist", "server", "worker-main.js");
-  if (existsSync(file)) return file;
-  throw new Error(`The program of the workers is not there: ${file}. Build the package, or serve with 0 workers.`);
+  const file = builtFile("server/worker-main.js");
+  if (file !== undefined) return file;
+  throw new Error("The program of the workers is not there. Build the package, or serve with 0 workers.");
 }

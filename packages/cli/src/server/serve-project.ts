@@ -13,6 +13,7 @@ import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
+import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
@@ -21,6 +22,7 @@ import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
 import { type RunningServer, type ServerParts, startServer } from "./server.ts";
 import { type ChangedPart, type ProjectWatcher, watchProject } from "./watch-project.ts";
+import { postWorkers } from "./worker-board.ts";
 
 export interface ServeOptions {
   /** Default: the project's configuration, else 127.0.0.1. */
@@ -61,8 +63,6 @@ export interface ServedProject {
   close(): Promise<void>;
 }
 
-const defaultHost = "127.0.0.1";
-const defaultPort = 7295;
 const defaultGraceMs = 10_000;
 
 /**
@@ -102,6 +102,8 @@ async function open(
   forgetKeptPlugins(loaded);
   const pool = openWorkers(loaded, settings, { env, log });
   opened.push(async () => pool?.close());
+  const stopPosting = postWorkers(runtime.store, pool);
+  opened.push(async () => stopPosting());
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
@@ -111,7 +113,15 @@ async function open(
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
-  const server = await startServer({ host, engine, triggers, networks, ...bookParts(flows), ...people(options) });
+  const server = await startServer({
+    host,
+    engine,
+    triggers,
+    networks,
+    workers: pool,
+    ...bookParts(flows),
+    ...people(options),
+  });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
@@ -119,7 +129,7 @@ async function open(
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
-  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
+  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, stopPosting, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
@@ -204,12 +214,13 @@ interface Running {
   readonly networks: ServedNetworks;
   readonly worker: { close(graceMs?: number): Promise<void> };
   readonly pool: WorkerPool | undefined;
+  readonly stopPosting: () => void;
   readonly runtime: Runtime;
 }
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
+  const { server, watcher, code, upkeep, triggers, networks, worker, pool, stopPosting, runtime } = running;
   server.drain();
   await watcher.close();
   code.close();
@@ -217,6 +228,7 @@ async function shutDown(running: Running, graceMs: number): Promise<void> {
   await triggers.close();
   await networks.close(graceMs);
   await worker.close(graceMs);
+  stopPosting();
   await pool?.close();
   await server.close(graceMs);
   await runtime.close();

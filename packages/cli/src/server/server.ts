@@ -1,4 +1,5 @@
 import { json } from "@pawl/flows";
+import type { WorkerPool } from "@pawl/flows/workers";
 import { answerRoutes } from "./api/answers.ts";
 import { type ApiParts, addRoutes } from "./api/api.ts";
 import { flowRoutes } from "./api/flows.ts";
@@ -13,6 +14,8 @@ import { createMetrics, type ServerMetrics } from "./metrics.ts";
 export interface ServerParts extends Omit<ApiParts, "closing"> {
   readonly host: ServerHost;
   /** Adds to `/metrics`. */
+  /** Nothing when runs are executed in this process. */
+  readonly workers?: WorkerPool | undefined;
   readonly networks?: { metrics(): Promise<string>; notReady(): string | undefined } | undefined;
 }
 
@@ -25,9 +28,9 @@ export interface RunningServer {
 
 /** Puts the API, health and metrics onto a host. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { host, engine, triggers } = parts;
+  const { host, engine, triggers, workers } = parts;
   const closing = new AbortController();
-  const metrics = await createMetrics(engine, triggers);
+  const metrics = await createMetrics(engine, triggers, workers);
   addHealth(parts, metrics);
   const areas = [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes];
   addRoutes(host.main, { ...parts, closing: closing.signal }, areas);

@@ -2,6 +2,7 @@
 import { findProject, loadProject, readKeptPlugins } from "@pawl/flows";
 import { serveRuns } from "@pawl/flows/workers";
 import { onGuardCall } from "@pawl/hooks/guard";
+import { builtFile } from "../built-file.ts";
 import { ownNodes, provided } from "../open-project.ts";
 import { wantsExport } from "../otlp/open-export.ts";
 
@@ -12,5 +13,5 @@ await serveRuns(async (projectDir) => {
   const project = findProject(projectDir);
   const options = { importCode: true, provide: provided, hostNodes: ownNodes, kept: readKeptPlugins(project) };
   const { nodes, hooks, functions, config } = await loadProject(project, options);
-  return { nodes, hooks, functions, secrets: config.secrets };
+  return { nodes, hooks, functions, secrets: config.secrets, isolateProgram: builtFile("server/node-main.js") };
 });

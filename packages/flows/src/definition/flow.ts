@@ -87,7 +87,14 @@ export interface NodeStep extends StepBase {
   readonly uses: string;
   readonly with: Template;
   readonly cache: { readonly key: Template | undefined; readonly ttlMs: number | undefined } | undefined;
-  readonly isolate: "worker" | "process" | undefined;
+  readonly isolate: Isolation | undefined;
+}
+
+/** Where the node runs apart from all else. */
+export interface Isolation {
+  readonly in: "worker" | "process";
+  /** Megabytes of its heap. Default: what Node takes. */
+  readonly memoryMb: number | undefined;
 }
 
 export interface GroupStep extends StepBase {

@@ -1,12 +1,14 @@
+import { parseSize } from "@pawl/hooks/guard";
 import { isMap, isScalar } from "yaml";
 import type { KnownNames } from "../expression/check-names.ts";
 import type { Template } from "../expression/template.ts";
-import type { Approval, NodeStep, Retry } from "./flow.ts";
+import type { Approval, Isolation, NodeStep, Retry } from "./flow.ts";
 import {
   type Field,
   given,
   kindOf,
   readBoolean,
+  readChoice,
   readDuration,
   readFields,
   readNumber,
@@ -14,9 +16,11 @@ import {
   wrongType,
 } from "./map-reader.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
-import { approvalKeys, cacheKeys, retryKeys } from "./setting-keys.ts";
+import { approvalKeys, cacheKeys, isolateKeys, retryKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
 
+/** Less does not hold Node itself. */
+const leastMegabytes = 16;
 const retryDefaults: Retry = {
   attempts: 3,
   initialDelayMs: 1_000,
@@ -71,6 +75,31 @@ export function readCache(source: SourceFile, field: Field | undefined, names: K
   const fields = readFields(source, field.node, "cache", cacheKeys)!;
   const key = given(fields, "key");
   return { key: key && readTemplate(source, key, names), ttlMs: readDuration(source, given(fields, "ttl")) };
+}
+
+const isolations = ["worker", "process"] as const;
+
+/** `isolate: worker`, `isolate: process`, or a map. */
+export function readIsolation(source: SourceFile, field: Field | undefined): Isolation | undefined {
+  if (!field) return undefined;
+  if (!isMap(field.node)) {
+    const kind = readChoice(source, field, isolations);
+    return kind === undefined ? undefined : { in: kind, memoryMb: undefined };
+  }
+  const fields = readFields(source, field.node, "isolate", isolateKeys)!;
+  const kind = readChoice(source, given(fields, "in"), isolations);
+  const memoryMb = readMegabytes(source, given(fields, "memory"));
+  return kind === undefined ? undefined : { in: kind, memoryMb };
+}
+
+function readMegabytes(source: SourceFile, field: Field | undefined): number | undefined {
+  if (!field) return undefined;
+  const bytes = isScalar(field.node) ? parseSize(field.node.value) : undefined;
+  const megabytes = bytes === undefined ? 0 : Math.floor(bytes / 1_048_576);
+  if (megabytes >= leastMegabytes) return megabytes;
+  const message = `${field.key} takes a size of ${leastMegabytes}mb or more, as 256mb.`;
+  report(source, field.span, { code: "wrong-value", message });
+  return undefined;
 }
 
 /** Names with text; numbers and booleans become text, as the environment knows nothing else. */

@@ -14,14 +14,13 @@ import {
   isMissing,
   kindOf,
   readBoolean,
-  readChoice,
   readDuration,
   readFields,
   readNumber,
   readText,
   wrongType,
 } from "./map-reader.ts";
-import { readApproval, readCache, readEnv, readRetry } from "./read-step-settings.ts";
+import { readApproval, readCache, readEnv, readIsolation, readRetry } from "./read-step-settings.ts";
 import { constantTemplate, readTemplate } from "./read-template.ts";
 import { positionAt, report, resolved, type SourceFile, spanOf } from "./source-file.ts";
 import { checkTarget, type StepName } from "./step-ids.ts";
@@ -209,7 +208,7 @@ function readNodeStep(
     uses,
     with: inputs,
     cache: readCache(source, given(fields, "cache"), names),
-    isolate: readChoice(source, given(fields, "isolate"), ["worker", "process"]),
+    isolate: readIsolation(source, given(fields, "isolate")),
   };
 }
 

@@ -150,3 +150,19 @@ export const cacheKeys: KeyTable = {
   },
   ttl: { description: "How long a result is used again.", default: "for ever", example: "ttl: 1h", schema: duration },
 };
+
+/** Where a node runs apart. */
+export const isolateKeys: KeyTable = {
+  in: {
+    description: "A thread of this process, or a process.",
+    isRequired: true,
+    example: "in: process",
+    schema: { enum: ["worker", "process"] },
+  },
+  memory: {
+    description: "Its heap: when the node needs more, its step fails.",
+    default: "what Node takes",
+    example: "memory: 256mb",
+    schema: text,
+  },
+};

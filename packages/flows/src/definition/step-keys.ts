@@ -10,7 +10,7 @@ import {
   text,
   whole,
 } from "./key-table.ts";
-import { approvalKeys, cacheKeys, retryKeys } from "./setting-keys.ts";
+import { approvalKeys, cacheKeys, isolateKeys, retryKeys } from "./setting-keys.ts";
 
 const condition: JsonSchema = {
   anyOf: [flag, { type: "number" }, expression, { enum: ["true", "false", "yes", "no", "on", "off"] }],
@@ -144,9 +144,9 @@ export const stepKeys: KeyTable = {
     schema: environment,
   },
   isolate: {
-    description: "Runs the node outside of this process.",
+    description: "Runs the node in a thread (worker) or process of its own: what it does there harms only its step.",
     default: "none: in the process of the run",
-    example: "isolate: worker",
-    schema: { enum: ["worker", "process"] },
+    example: "isolate: { in: process, memory: 256mb }",
+    schema: { anyOf: [{ enum: ["worker", "process"] }, mapOf(isolateKeys, { required: ["in"] })] },
   },
 };

@@ -133,6 +133,8 @@ export interface StepStart {
 export interface StepAttempt {
   /** Attempts that ended before, in this life or an earlier one. */
   readonly earlier: readonly AttemptRecord[];
+  /** Since when the step goes on, when an earlier life was cut off in it; nothing when it did no more than wait then. */
+  readonly cutOffSince: number | undefined;
   /** Records an attempt that failed and will be followed by another. */
   failed(attempt: AttemptRecord): Promise<void>;
   /** Makes a child's identity durable, so that a later owner can end it. Given to `runChild` as `beforeStart`. */

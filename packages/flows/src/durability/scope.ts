@@ -119,11 +119,13 @@ function saveWait(run: OpenRun, wait: StoredWait): StoredWait {
 class StepInExecution implements StepAttempt {
   readonly #run: OpenRun;
   #stored: StoredStep;
+  readonly cutOffSince: number | undefined;
   /** A later write carries everything that an earlier one would. */
   #isWritten = false;
 
   constructor(run: OpenRun, start: StepStart, known: StoredStep | undefined) {
     this.#run = run;
+    this.cutOffSince = known === undefined || run.waits.has(start.id) ? undefined : sinceOf(known);
     this.#stored = {
       record: {
         id: start.id,
@@ -201,6 +203,11 @@ class StepInExecution implements StepAttempt {
       if (type !== undefined) journal.event({ type, runId, recordId: stored.record.id, data }, effects);
     });
   }
+}
+
+/** The latest attempt began after the one before had ended. */
+function sinceOf({ record }: StoredStep): number {
+  return record.attempts.at(-1)?.endedAt ?? record.startedAt;
 }
 
 function failureData(error: AttemptRecord["error"]): Json {

@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** Default: those that flows declare. */
   readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** The built file of a program that calls `serveNodes`, for steps that say `isolate`. Default: one that loads the project. */
+  readonly isolateProgram?: string;
   /** What plugins add to expressions. */
   readonly functions?: FunctionSet | undefined;
   readonly log?: Logger;

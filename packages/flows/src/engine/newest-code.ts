@@ -3,13 +3,14 @@ import type { RunBody } from "../durability/durability.ts";
 import type { Host } from "../execution/execution.ts";
 import { createRunBody } from "../execution/run-body.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
+import { isolateNodes } from "../isolate/isolate-nodes.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Definitions } from "./definitions.ts";
 import type { EngineCode, EngineOptions } from "./engine.ts";
 import { createHookSets } from "./hook-sets.ts";
 
 /** What stays the same when code is renewed. */
-type Surroundings = Omit<Host, "nodes" | "hooksFor" | "functions" | "definitionOf">;
+type Surroundings = Omit<Host, "nodes" | "hooksFor" | "functions" | "definitionOf" | "isolated">;
 
 /** The interpreter with the newest code of a project. */
 export class NewestCode {
@@ -54,6 +55,8 @@ export class NewestCode {
       nodes,
       hooksFor,
       functions,
+      // Threads and processes that wait for work have the code that was: new ones take their place.
+      isolated: isolateNodes({ projectDir: this.#surroundings.projectDir, program: this.#options.isolateProgram }),
       definitionOf: (run) => definitions.of(run),
     });
   }

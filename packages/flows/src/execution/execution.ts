@@ -1,5 +1,5 @@
 import type { Clock } from "@pawl/hooks/guard";
-import type { Flow, NodeStep, Step } from "../definition/flow.ts";
+import type { Flow, Isolation, NodeStep, Step } from "../definition/flow.ts";
 import type { RunScope } from "../durability/durability.ts";
 import type { RunRecord } from "../durability/records.ts";
 import type { RunStore } from "../durability/store.ts";
@@ -9,6 +9,7 @@ import type { ToolUseHost } from "../hooks/tool-use.ts";
 import type { JsonObject } from "../json.ts";
 import type { Masker } from "../masking/masker.ts";
 import type { Secrets } from "../masking/secrets.ts";
+import type { NodeDefinition } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import type { Settled, StepEntry, Values } from "./scope/values.ts";
 
@@ -29,6 +30,8 @@ export interface Host {
   readonly functions: FunctionSet | undefined;
   /** The hooks that a step of this flow meets, outermost first. */
   hooksFor(flow: Flow): readonly ChainedHook[];
+  /** The same node, run in a thread or process of its own. */
+  isolated(definition: NodeDefinition, how: Isolation): Promise<NodeDefinition>;
   /** The definition that a run keeps, parsed. */
   definitionOf(run: RunRecord): Flow | Promise<Flow>;
   /** Starts (or finds) the run that stands for a sub-flow step and executes it; resolves when it has ended. */

@@ -7,6 +7,7 @@ import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import { messageOf } from "../execution/failure.ts";
 import { withTime } from "../expression/evaluation-time.ts";
+import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook, StepInputs } from "../hooks/step-hook.ts";
 import type { JsonObject } from "../json.ts";
 import { decodedRun } from "../masking/masked-run.ts";
@@ -22,6 +23,8 @@ import { VirtualTime } from "./virtual-time.ts";
 export interface TestSurroundings {
   readonly projectDir: string;
   readonly nodes: NodeRegistry;
+  /** What plugins add to expressions. */
+  readonly functions?: FunctionSet | undefined;
   /** Other flows of the project, for `flow:` steps that are not mocked. */
   readonly findFlow?: (name: string) => Flow | undefined | Promise<Flow | undefined>;
   /** Variables that programs of steps which act for real need beside those of the test: `PATH`, `HOME`. */
@@ -81,6 +84,7 @@ async function observe(test: FlowTest, parts: Parts): Promise<Observed> {
     projectDir: surroundings.projectDir,
     store,
     registry: nodes.registry,
+    functions: surroundings.functions,
     hooks: [noteInputs(test.flow, inputs)],
     findFlow: (name) => time.during(async () => found(await surroundings.findFlow?.(name))),
     env: { ...surroundings.env, ...test.given.env },

@@ -45,6 +45,7 @@ function maskedAttempt(attempt: StepAttempt, masker: Masker): StepAttempt {
     get earlier() {
       return attempt.earlier;
     },
+    cutOffSince: attempt.cutOffSince,
     failed: (record) => attempt.failed(maskedRecord(record, masker)),
     child: (identity) => attempt.child(identity),
   };

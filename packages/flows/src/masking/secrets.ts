@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { guard } from "@pawl/hooks/guard";
 import type { Flow, SecretSource } from "../definition/flow.ts";
 import { messageOf, RunFault } from "../execution/failure.ts";
 
@@ -30,6 +31,8 @@ export interface SecretsOptions {
 
 const none: Variables = Object.create(null);
 const commandTimeoutMs = 30_000;
+/** For a command whose time is up, between the first and the last signal. */
+const clearingUpMs = 5_000;
 /** After a program could not say a secret, it is not asked again for so long. */
 const patienceMs = 60_000;
 
@@ -98,17 +101,18 @@ async function readSecret(source: SecretSource, { projectDir, env, signal }: Sur
 
 async function readFromCommand(command: string, { projectDir, env, signal }: Surroundings): Promise<string> {
   const { runChild } = await import("@pawl/hooks/process");
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs)]);
-  const result = await runChild({
-    argv: ["/bin/sh", "-c", command],
-    cwd: projectDir,
-    env,
-    signal: limited,
-    overflow: "fail",
-  });
-  if (result.exitCode === 0 && result.ended === undefined) return withoutNewline(result.stdout);
+  const argv: [string, ...string[]] = ["/bin/sh", "-c", command];
+  const outcome = await guard(
+    (context) => runChild({ argv, cwd: projectDir, env, signal: context.signal, overflow: "fail" }),
+    { name: "secret", point: "secret", timeoutMs: commandTimeoutMs, signal, settleMs: clearingUpMs },
+  );
+  if (outcome.status === "timeout") throw new Error(`its command gave nothing in ${outcome.timeoutMs / 1_000} s.`);
+  if (outcome.status === "failed") throw outcome.error;
+  if (outcome.status !== "ok") throw new Error("its command was not waited for.");
+  const { exitCode, ended, stdout, signal: by } = outcome.value;
+  if (exitCode === 0 && ended === undefined) return withoutNewline(stdout);
   // What the command printed may be the secret, or half of it: it is not repeated.
-  throw new Error(`its command ended with ${result.ended ?? result.signal ?? `exit code ${result.exitCode}`}.`);
+  throw new Error(`its command ended with ${ended ?? by ?? `exit code ${exitCode}`}.`);
 }
 
 function withoutNewline(text: string): string {

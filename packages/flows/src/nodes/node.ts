@@ -146,8 +146,11 @@ export interface NodeDefinition<Input = unknown> {
   readonly isPure?: boolean;
   /** Inputs that must reach `run` as written, because the node puts values in itself (`shell.run`'s command). */
   readonly rawInputs?: readonly string[];
-  /** A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. */
-  waitUntil?(input: Input, now: number): number;
+  /**
+   * A moment (milliseconds since 1970) to wait for before `run`; the pause outlives restarts. It must not throw. After
+   * `lookAgainAt` the inputs are evaluated anew, and it is asked again.
+   */
+  waitUntil?(input: Input, now: number): number | { readonly lookAgainAt: number };
   /** What a person is asked when `run` suspends the step. Default: any value, with the suspended output as the message. */
   ask?(input: Input): Ask;
   run(input: Input, context: NodeContext): Promise<Json | NodeResult | undefined> | Json | NodeResult | undefined;

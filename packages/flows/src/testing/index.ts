@@ -9,7 +9,9 @@ export type { CollectedEvent, CollectOptions } from "./collect-events.ts";
 export type { StepOutcome } from "./run-step.ts";
 export type { TestClock } from "./test-clock.ts";
 export {
+  type AskOptions,
   createTestHarness,
+  type EvaluateOptions,
   type HookOutcome,
   type RunHookOptions,
   type RunNodeOptions,

@@ -3,11 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStore } from "../durability/sqlite-store.ts";
 import { createEngine } from "../engine/create-engine.ts";
+import type { ExpressionFunction } from "../expression/expression-function.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type NodeDefinition, type NodeResult, node } from "../nodes/node.ts";
+import type { InputCollector, WantedInput } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
+import { askCollector } from "./ask-collector.ts";
 import { type CollectedEvent, type CollectOptions, collectEvents } from "./collect-events.ts";
+import { evaluateText } from "./evaluate-text.ts";
 import { runStep, type StepOutcome } from "./run-step.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 
@@ -60,8 +64,26 @@ export interface TestHarness {
   ): Promise<readonly CollectedEvent[]>;
   /** Lets a hook meet a step. */
   runHook(hook: StepExecutionHook, options?: RunHookOptions): Promise<HookOutcome>;
+  /** The value of a text with `${{ … }}` in it, with these functions of the plugin and these inputs of a run. */
+  evaluate(text: string, options?: EvaluateOptions): Promise<Json>;
+  /**
+   * Asks an input collector for a value, as `pawl run` does. Undefined when it does not know, failed, or gave something else than
+   * what was asked for; `log` says which.
+   */
+  ask(
+    collector: InputCollector,
+    wanted: AskOptions,
+  ): Promise<{ readonly value: Json | undefined; readonly log: readonly string[] }>;
   close(): Promise<void>;
 }
+
+export interface EvaluateOptions {
+  readonly functions?: readonly ExpressionFunction[];
+  readonly inputs?: JsonObject;
+}
+
+/** What is asked for. Default: a text that is an input of a run. */
+export type AskOptions = Pick<WantedInput, "name"> & Partial<WantedInput>;
 
 /** Makes a harness. Close it when the test has ended. */
 export function createTestHarness(options: TestHarnessOptions = {}): TestHarness {
@@ -92,6 +114,8 @@ export function createTestHarness(options: TestHarnessOptions = {}): TestHarness
       const outcome = await runStep(engineWith([probe], [hook]), { uses: probe.name, input, settings });
       return { ...outcome, ranNode };
     },
+    evaluate: (text, more = {}) => evaluateText(text, more, env),
+    ask: (collector, wanted) => askCollector(collector, wanted, { projectDir, env }),
     async close() {
       await store.close();
       if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });

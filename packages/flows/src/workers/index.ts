@@ -1,4 +1,5 @@
 // What is exported here is public.
+export { serveNodes } from "../isolate/serve-nodes.ts";
 export { serveRuns, type WorkerProject } from "./serve-runs.ts";
 export { createWorkerPool, type PoolHost, type WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 export type { WorkerStatus } from "./worker-status.ts";

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
-import type { RunOutcome, StepEnd } from "../durability/durability.ts";
+import type { RunOutcome, StepAttempt, StepEnd } from "../durability/durability.ts";
 import type { AttemptRecord, RunRecord, StepRecord } from "../durability/records.ts";
 import type { NewEvent } from "../events/event-log.ts";
 import type { Json } from "../json.ts";
@@ -23,11 +23,14 @@ export type ToWorker =
       readonly isSuspect: boolean;
     }
   /** The step may begin: its run has a place, and what an earlier life left of it is gone. */
-  | { readonly type: "go"; readonly run: string; readonly id: string; readonly earlier: readonly AttemptRecord[] }
+  | ({ readonly type: "go"; readonly run: string; readonly id: string } & Earlier)
   | { readonly type: "answer"; readonly call: number; readonly value?: unknown; readonly error?: SentError }
   | { readonly type: "abort"; readonly run: string; readonly reason: AbortKind; readonly message: string }
   /** Texts of definitions are kept no longer. */
   | { readonly type: "forget" };
+
+/** What earlier lives left of a step. */
+export type Earlier = Pick<StepAttempt, "earlier" | "cutOffSince">;
 
 /** `interrupted`: the run goes on elsewhere or later. */
 export type AbortKind = "cancelled" | "interrupted";

@@ -1,7 +1,7 @@
 import { RunCancelled, RunInterrupted } from "../durability/durability.ts";
-import type { AttemptRecord, RunRecord, StepRecord } from "../durability/records.ts";
+import type { RunRecord, StepRecord } from "../durability/records.ts";
 import type { Link } from "./link.ts";
-import type { AbortKind, FromWorker } from "./protocol.ts";
+import type { AbortKind, Earlier, FromWorker } from "./protocol.ts";
 
 /** A run that this worker executes, and its supervisor records. */
 export class RemoteRun {
@@ -10,7 +10,7 @@ export class RemoteRun {
   readonly recorded: Map<string, StepRecord>;
   readonly #isSuspect: boolean;
   readonly #controller = new AbortController();
-  readonly #permits = new Map<string, (earlier: readonly AttemptRecord[]) => void>();
+  readonly #permits = new Map<string, (earlier: Earlier) => void>();
   #interrupted: RunInterrupted | undefined;
   #busyScopes = 0;
   #waits = 0;
@@ -56,7 +56,7 @@ export class RemoteRun {
   }
 
   /** Resolves with the attempts of earlier lives when the supervisor lets the step begin. */
-  permit(id: string): Promise<readonly AttemptRecord[]> {
+  permit(id: string): Promise<Earlier> {
     return new Promise((resolve, reject) => {
       const onAbort = () => this.#interrupted && reject(this.#interrupted);
       this.signal.addEventListener("abort", onAbort);
@@ -68,7 +68,7 @@ export class RemoteRun {
     });
   }
 
-  go(id: string, earlier: readonly AttemptRecord[]): void {
+  go(id: string, earlier: Earlier): void {
     this.#hasSaidIdle = false;
     this.#permits.get(id)?.(earlier);
   }

@@ -35,7 +35,7 @@ export class RemoteScope implements RunScope {
     const step = new RemoteStep(run, start, known);
     const mustAsk = known !== undefined || run.mayBeParked;
     run.begin({ scope: this.#key, id: start.id, step: start.step, mustAsk });
-    if (mustAsk) step.earlier = await run.permit(start.id);
+    if (mustAsk) Object.assign(step, await run.permit(start.id));
     this.#load.count(1, 0);
     try {
       return await step.end(await execute(step));
@@ -110,6 +110,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 /** One step from its start to its recorded end. */
 class RemoteStep implements StepAttempt {
   earlier: readonly AttemptRecord[];
+  readonly cutOffSince: number | undefined = undefined;
   readonly #run: RemoteRun;
   readonly #start: StepStart;
   #isOver = false;

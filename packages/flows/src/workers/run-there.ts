@@ -153,7 +153,10 @@ export class RunThere {
     const execute = (attempt: StepAttempt): Promise<StepEnd> =>
       new Promise((resolve, reject) => {
         Object.assign(open, { attempt, resolve, reject });
-        if (mustAsk) this.#send({ type: "go", run: this.run.id, id, earlier: attempt.earlier });
+        if (mustAsk) {
+          const { earlier, cutOffSince } = attempt;
+          this.#send({ type: "go", run: this.run.id, id, earlier, cutOffSince });
+        }
         hearEarly();
       });
     const inScope = (found: RunScope) => found.step({ id, step }, execute);

@@ -11,6 +11,7 @@ import { createRunBody } from "../execution/run-body.ts";
 import { definedVariables } from "../execution/scope/environment.ts";
 import type { FunctionSet } from "../expression/function-set.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
+import { isolateNodes } from "../isolate/isolate-nodes.ts";
 import { createSecrets } from "../masking/secrets.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
 import { Channel } from "./channel.ts";
@@ -35,6 +36,8 @@ export interface WorkerProject {
   readonly functions: FunctionSet;
   /** Those of every flow. */
   readonly secrets: Readonly<Record<string, SecretSource>> | undefined;
+  /** As the engine's. */
+  readonly isolateProgram?: string | undefined;
 }
 
 /**
@@ -68,7 +71,8 @@ class RunServer {
   readonly #body: RunBody;
   readonly #bodyWithTools: RunBody;
 
-  constructor(link: Link, { projectDir }: WorkerStart, { nodes, hooks, functions, secrets = {} }: WorkerProject) {
+  constructor(link: Link, { projectDir }: WorkerStart, project: WorkerProject) {
+    const { nodes, hooks, functions, secrets = {}, isolateProgram } = project;
     this.#link = link;
     const askFor = createAskFor(link);
     const metrics = new RemoteMetrics(link);
@@ -82,6 +86,7 @@ class RunServer {
       envFiles: true,
       secrets: createSecrets({ projectDir, sources: secrets }),
       functions,
+      isolated: isolateNodes({ projectDir, program: isolateProgram }),
       definitionOf: (run: RunRecord) => definitions.of(run),
       runSubFlow: remoteSubFlows(askFor),
     };
@@ -97,7 +102,7 @@ class RunServer {
         this.#execute(message);
         break;
       case "go":
-        this.#runs.get(message.run)?.go(message.id, message.earlier);
+        this.#runs.get(message.run)?.go(message.id, { earlier: message.earlier, cutOffSince: message.cutOffSince });
         break;
       case "answer":
         this.#link.answer(message);

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { toRunReport } from "../../src/index.ts";
-import { createTestEngine, flowOf, inspect, runFlow, steps, storeKinds } from "../execution/flow-kit.ts";
+import { fakeClock } from "../durability/fake-clock.ts";
+import {
+  createTestEngine,
+  flowOf,
+  inspect,
+  openStore,
+  runFlow,
+  steps,
+  storeKinds,
+  temporaryProject,
+} from "../execution/flow-kit.ts";
 
 describe.each(storeKinds)("an engine on the %s store", (kind) => {
   test("executes queued runs with a worker, many at once", async () => {
@@ -109,8 +119,14 @@ describe.each(storeKinds)("an engine on the %s store", (kind) => {
 
 describe("an approval", () => {
   test("that nobody gives in time fails the step", async () => {
-    const { run } = await runFlow(steps("\n  - { id: a, uses: data.set, approval: { expires: 50ms } }\n"), {});
-    expect(run.status).toBe("waiting");
+    const projectDir = temporaryProject();
+    const clock = fakeClock();
+    const engine = await createTestEngine({ projectDir, clock, store: await openStore("sqlite", projectDir, clock) });
+    const flow = await flowOf(steps("\n  - { id: a, uses: data.set, approval: { expires: 1h } }\n"));
+    const waiting = await engine.run(flow);
+    expect(waiting.status).toBe("waiting");
+    clock.jump(3_600_000);
+    expect(await engine.resume(waiting.id)).toMatchObject({ status: "failed", error: { code: "approval-expired" } });
   });
 
   test("expires while the engine stays", async () => {

@@ -49,9 +49,12 @@ finally:
     const { run, statuses, outputs, steps: records } = await inspect(engine, await engine.resume(runId));
     expect(run).toMatchObject({ status: "completed", starts: 2 });
     expect(statuses).toEqual({ a: "completed", b: "completed", read: "completed", clean: "completed" });
-    // A shutdown is no end: finally has not run, and no attempt was counted.
+    // A shutdown is no end: finally has not run. The attempt that it cut off is one, and says so.
     expect(outputs.read).toBe("a\nb\nb\n");
-    expect(records[1]?.attempts).toHaveLength(1);
+    expect(records[1]?.attempts.map(({ number, error }) => [number, error?.code])).toEqual([
+      [1, "cut-off"],
+      [2, undefined],
+    ]);
   });
 
   test("leaves the attempts of a step as they are: the next one goes on counting, after what is left of its delay", async () => {

@@ -117,6 +117,32 @@ tests:
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
+  test("looks again and again until a condition holds, and says so when it cannot be evaluated", async () => {
+    const flow = `
+name: t
+steps:
+  - id: morning
+    uses: wait.for
+    with: { until: "\${{ now().getHours('UTC') >= 9 }}", every: 10m }
+  - { id: wrong, uses: wait.for, with: { until: "\${{ inputs.nothing.there }}", every: 1m }, continue_on_error: true }
+inputs: { nothing: { type: map } }
+`;
+    const tests = `
+now: 2026-01-01T08:15:00Z
+tests:
+  - name: waits for nine o'clock
+    expect:
+      steps:
+        morning: { output: { resumed_at: "2026-01-01T09:05:00.000Z" } }
+        wrong: failed
+  - name: does not wait when it is late
+    now: 2026-01-01T10:00:00Z
+    expect: { steps: { morning: { output: { resumed_at: "2026-01-01T10:00:00.000Z" } } } }
+`;
+    const results = await runTests({ flow, tests });
+    expect(results.map(({ problems }) => problems)).toEqual([[], []]);
+  });
+
   test("lets what goes on at once pass in the order of its times", async () => {
     const flow = `
 name: t

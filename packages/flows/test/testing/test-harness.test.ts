@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { event, NodeResult, node, TransientError, trigger } from "../../src/index.ts";
+import {
+  event,
+  expressionFunction,
+  inputCollector,
+  NodeResult,
+  node,
+  TransientError,
+  trigger,
+} from "../../src/index.ts";
 import { createTestHarness, type TestHarness } from "../../src/testing/index.ts";
 
 let harness: TestHarness;
@@ -126,5 +134,34 @@ describe("a hook in the harness", () => {
     };
     const outcome = await harness.runHook(throwing, { node: () => 7 });
     expect(outcome).toMatchObject({ output: 7, hooks: [{ name: "throwing", error: "a mistake" }] });
+  });
+});
+
+describe("functions and input collectors in the harness", () => {
+  const twice = expressionFunction({
+    name: "twice",
+    parameters: ["string"],
+    returns: "string",
+    call: (text) => text + text,
+  });
+
+  test("are evaluated as in a flow, with what validation says of them", async () => {
+    const options = { functions: [twice], inputs: { word: "ha" } };
+    expect(await harness.evaluate("${{ twice(inputs.word) }} ${{ env.SOURCE }}", options)).toBe(
+      "haha https://example.org",
+    );
+    await expect(harness.evaluate("${{ twice(5) }}", options)).rejects.toThrow("twice");
+    await expect(harness.evaluate("${{ twice('a') }}")).rejects.toThrow("twice");
+  });
+
+  test("are asked as pawl run asks them", async () => {
+    const vault = inputCollector({
+      name: "vault",
+      collect: ({ name }, { env }) => (name === "source" ? env.SOURCE! : undefined),
+    });
+    expect(await harness.ask(vault, { name: "source" })).toEqual({ value: "https://example.org", log: [] });
+    expect(await harness.ask(vault, { name: "other" })).toEqual({ value: undefined, log: [] });
+    const wrong = await harness.ask(vault, { name: "source", input: { type: "number", required: true } });
+    expect([wrong.value, wrong.log.length]).toEqual([undefined, 1]);
   });
 });

@@ -34,7 +34,7 @@ function overMessages(body: RunBody, durability: Durability): RunBody {
     const isFresh = run.starts <= 1 && run.trigger.replay === undefined;
     const steps = isFresh ? [] : await durability.steps(run.id);
     const toWorker = queue<ToWorker>((message) => {
-      if (message.type === "go") remote.go(message.id, message.earlier);
+      if (message.type === "go") remote.go(message.id, { earlier: message.earlier, cutOffSince: message.cutOffSince });
       if (message.type === "answer") link.answer(message);
       if (message.type === "abort") remote.abort(message.reason, message.message);
     });

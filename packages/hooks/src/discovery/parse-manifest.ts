@@ -9,7 +9,8 @@ import { defaultManifestTimeoutMs, type HookManifest, type ParsedManifest } from
 import { Reader } from "./reader.ts";
 import { salvage } from "./salvage.ts";
 
-const keys = [
+/** Of the front matter. */
+export const manifestKeys: readonly string[] = [
   "name",
   "event",
   "events",
@@ -48,7 +49,7 @@ export function parseHookManifest(source: string, file: string): ParsedManifest 
 }
 
 function readManifest(read: Reader, body: string): HookManifest {
-  read.allow(keys);
+  read.allow(manifestKeys);
   const events = readEvents(read);
   const matcher = read.text("matcher");
   const rule = read.text("if");

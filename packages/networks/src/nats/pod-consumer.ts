@@ -114,12 +114,12 @@ export class PodConsumer implements Consumer, DeliveryHome {
     this.#options.handler(delivery);
   }
 
-  #room(): number {
+  #room(): { readonly most: number; readonly open: number } {
     const { credit, isOrdered } = this.#options.consume;
     const fitting = Math.max(1, Math.floor(memoryBytes / this.#averageBytes));
     // The server keeps the order of an ordered pod by itself, so that asking ahead costs it nothing.
     const ahead = isOrdered && this.#options.pod.concurrency === 1 ? 16 : credit;
-    return Math.min(ahead, fitting) - (this.#open.size - Math.min(this.#resting, credit));
+    return { most: Math.min(ahead, fitting), open: this.#open.size - Math.min(this.#resting, credit) };
   }
 
   #receive(message: Msg): void {

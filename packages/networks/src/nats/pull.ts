@@ -6,8 +6,8 @@ export interface PullOptions {
   readonly link: Link;
   readonly stream: string;
   readonly consumer: string;
-  /** How many more messages may come, those that were asked for not counted. */
-  readonly room: () => number;
+  /** How many messages may be open in all, and how many are. */
+  readonly room: () => { readonly most: number; readonly open: number };
   readonly onMessage: (message: Msg) => void;
   /** The consumer is not there. */
   readonly onMissing: () => void;
@@ -24,6 +24,7 @@ const heartbeatMs = 10_000;
 const watchMs = 5_000;
 const silenceMs = 2.5 * heartbeatMs;
 const mostAtOnce = 512;
+const worthAsking = 128;
 const pauseMs = 250;
 
 /** Asks a consumer for as many messages as there is room for, and no more. */
@@ -61,9 +62,10 @@ export class Pull {
   more(): void {
     const { link, room, stream, consumer } = this.#options;
     if (this.#isClosed || this.#pause !== undefined || !link.isConnected) return;
-    const free = room() - this.#requested;
-    // A few large requests cost less than many small ones.
-    if (free <= 0 || (this.#requested > 0 && free < this.#requested)) return;
+    const { most, open } = room();
+    const free = most - open - this.#requested;
+    // A few large requests cost the server less than many small ones.
+    if (free <= 0 || free < this.#requested || free < Math.min(worthAsking, most / 4)) return;
     const batch = Math.min(free, mostAtOnce);
     this.#number++;
     if (this.#requested === 0) this.#heardAt = performance.now();

@@ -112,7 +112,7 @@ async function tried(call: Call, project: Project, place: PluginPlace): Promise<
   const { versionProblem } = await import("@pawl/flows");
   const report = await inspectPlugin(call, project, place);
   if (!report.imported || hasErrors(report.problems)) {
-    const message = `${place.source} cannot be used, and was taken out again.`;
+    const message = `${place.source} cannot be used; the project is as it was before.`;
     throw new CommandError(exitCodes.failed, message, { diagnostics: report.problems });
   }
   const outdated = versionProblem(place);

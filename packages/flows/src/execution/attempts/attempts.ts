@@ -4,7 +4,7 @@ import type { AttemptRecord, Failure } from "../../durability/records.ts";
 import type { NodeResult } from "../../nodes/node.ts";
 import { untilAborted } from "../abort.ts";
 import type { At } from "../execution.ts";
-import type { Fault } from "../failure.ts";
+import { type Fault, failure } from "../failure.ts";
 import { checkInterruption } from "../interruption.ts";
 import { retryDelayMs } from "./backoff.ts";
 
@@ -22,15 +22,18 @@ export interface Attempted {
 
 /** Attempts until one succeeds, one cannot be mended, or `retry` allows no more. Goes on where an earlier life was cut off. */
 export async function runAttempts(
-  { frame, step, recordId }: At<Step>,
+  at: At<Step>,
   durable: StepAttempt,
   tryOnce: (number: number) => Promise<Tried>,
 ): Promise<Attempted> {
+  const { frame, step, recordId } = at;
   const { clock } = frame.execution.host;
+  if (durable.cutOffSince !== undefined && step.kind === "node") await noteCutOff(durable, durable.cutOffSince, at);
   for (;;) {
     const number = durable.earlier.length + 1;
+    const failed = durable.earlier.filter(({ error }) => error?.code !== "cut-off").length;
     const before = durable.earlier.at(-1);
-    if (before && step.retry && !frame.signal.aborted) {
+    if (before && before.error?.code !== "cut-off" && step.retry && !frame.signal.aborted) {
       const dueAt = before.endedAt + retryDelayMs(step.retry, before.number, recordId);
       await pause(dueAt - clock.now(), frame.signal, clock);
     }
@@ -39,11 +42,26 @@ export async function runAttempts(
     checkInterruption(frame.signal);
     const error = result.status === "failed" ? failureOf(result) : undefined;
     const record = { number, startedAt, endedAt: clock.now(), error };
-    if (error === undefined || frame.signal.aborted || !isRetried(step.retry, error, kind, number)) {
+    if (error === undefined || frame.signal.aborted || !isRetried(step.retry, error, kind, failed + 1)) {
       return { result, last: record };
     }
     await durable.failed(record);
   }
+}
+
+/**
+ * An attempt that the end of its process cut off is one of the attempts, and none of those that `retry` allows. A process
+ * that ended in the pause after a failure has cut off none.
+ */
+async function noteCutOff(durable: StepAttempt, since: number, { frame, step, recordId }: At<Step>): Promise<void> {
+  const { clock } = frame.execution.host;
+  const number = durable.earlier.length + 1;
+  const pauseMs = step.retry && number > 1 ? retryDelayMs(step.retry, number - 1, recordId) : 0;
+  const startedAt = since + pauseMs;
+  const endedAt = clock.now();
+  if (startedAt > endedAt) return;
+  const error = failure("cut-off", "The process that executed it ended.");
+  await durable.failed({ number, startedAt, endedAt, error });
 }
 
 /** A delay that a cancellation ends early: the next attempt then finds its signal aborted. */

@@ -32,9 +32,9 @@ export async function perform(
   }
   if (!definition) return endedEarly(at, startedAt, unknownNode(at));
   const context = new StepContext(own, durable);
-  if (step.isolate)
-    context.log.warn(`isolate: ${step.isolate} has no effect in this version; the node runs in this process.`);
-  const node: NodeRun = { at: own, definition, durable, context, inputs, last: undefined };
+  const { isolated } = at.frame.execution.host;
+  const runnable = step.isolate === undefined ? definition : await isolated(definition, step.isolate);
+  const node: NodeRun = { at: own, definition: runnable, durable, context, inputs, last: undefined };
   const met = await meetHooks(node);
   await context.children.end();
   checkInterruption(own.frame.signal);

@@ -3,8 +3,8 @@ import { RunCancelled } from "../../durability/durability.ts";
 import { waitId } from "../../durability/wait-id.ts";
 import { type NodeDefinition, NodeError } from "../../nodes/node.ts";
 import { untilAborted } from "../abort.ts";
-import type { At } from "../execution.ts";
-import { messageOf } from "../failure.ts";
+import type { At, Frame } from "../execution.ts";
+import { failure, messageOf } from "../failure.ts";
 import { checkInterruption } from "../interruption.ts";
 import { withStepEnv } from "../scope/step-env.ts";
 import type { Settled } from "../scope/values.ts";
@@ -21,7 +21,10 @@ export async function runRecord(at: At<NodeStep>): Promise<Settled> {
     const error = { code: definition.code, message: definition.message };
     return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
   }
-  if (definition?.waitUntil && !frame.scope.hasEnded(recordId)) await waitFirst(at, definition);
+  if (definition?.waitUntil && !frame.scope.hasEnded(recordId) && !(await waitFirst(at, definition))) {
+    const error = failure("timeout", `Its condition did not hold at any of ${mostLooks} looks.`);
+    return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
+  }
   const start = { id: recordId, step: step.id };
   return settledOf(await frame.scope.step(start, (durable) => perform(at, definition, durable)));
 }
@@ -32,14 +35,28 @@ function unloaded(error: unknown): NodeError {
   return new NodeError(`Its node could not be loaded: ${reason}`, { code: "node-failed", cause: error });
 }
 
-/** The pause that a node asks for stands before its step, because it outlives processes. */
-async function waitFirst(at: At<NodeStep>, definition: NodeDefinition): Promise<void> {
-  const until = await momentOf(at, definition);
-  if (until === undefined) return;
+/** Each look leaves a trace in the store while its run goes on. */
+const mostLooks = 10_000;
+
+/** The pause that a node asks for stands before its step, because it outlives processes. False when what it looks for never held. */
+async function waitFirst(at: At<NodeStep>, definition: NodeDefinition): Promise<boolean> {
   const { frame, step, recordId } = at;
+  for (let look = 0; look < mostLooks; look++) {
+    const moment = await momentOf(at, definition);
+    if (moment === undefined) return true;
+    const isLook = typeof moment === "object";
+    const purpose = isLook ? `look${look}` : step.approval === undefined ? undefined : "wait";
+    // What held at a look needs no pause.
+    if (!isLook && look > 0 && moment <= frame.execution.host.clock.now()) return true;
+    await pause(frame, waitId(recordId, purpose), isLook ? moment.lookAgainAt : moment);
+    if (!isLook || frame.signal.aborted) return true;
+  }
+  return false;
+}
+
+async function pause(frame: Frame, id: string, until: number): Promise<void> {
   const { clock } = frame.execution.host;
-  const sleepId = waitId(recordId, step.approval === undefined ? undefined : "wait");
-  await untilAborted(frame.scope.sleep(sleepId, until), frame.signal).catch((error) => {
+  await untilAborted(frame.scope.sleep(id, until), frame.signal).catch((error) => {
     checkInterruption(frame.signal);
     if (frame.signal.aborted) return;
     // A step of `finally` in a cancelled run: its scope sleeps no more, and it pauses all the same.
@@ -49,7 +66,10 @@ async function waitFirst(at: At<NodeStep>, definition: NodeDefinition): Promise<
 }
 
 /** Nothing for inputs that are wrong: the step itself fails for the same reason, and records it. */
-async function momentOf({ frame, step }: At<NodeStep>, definition: NodeDefinition): Promise<number | undefined> {
+async function momentOf(
+  { frame, step }: At<NodeStep>,
+  definition: NodeDefinition,
+): Promise<ReturnType<NonNullable<NodeDefinition["waitUntil"]>> | undefined> {
   try {
     const checked = await validateInputs(definition, step, resolveInputs(withStepEnv(frame, step), step));
     return "failure" in checked ? undefined : definition.waitUntil!(checked.input, frame.execution.host.clock.now());

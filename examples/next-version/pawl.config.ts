@@ -1,0 +1,3 @@
+import { defineConfig } from "@pawl/flows";
+
+export default defineConfig({});
