@@ -22,6 +22,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "cli/src/commands/plugin/installation.ts runChild": "npm, which is no program of users.",
   "cli/src/commands/plugin/inspection.ts runChild": "Another pawl, which looks at a plugin.",
   "networks/src/isolate/worker-main.ts apply": "The thread of a pod: the guard stands around the body of the pod.",
+  "flows/src/isolate/serve-nodes.ts NodeDefinition.run":
+    "The thread or process of an isolated step: the guard stands around the call that comes from outside.",
   "flows/src/flow-tests/mocked-nodes.ts NodeDefinition.run":
     "Stands in for a node in tests of flows; the guard calls it.",
   "flows/src/execution/attempts/step-children.ts runChild":

@@ -19,6 +19,9 @@ export interface CallSite {
 
 type Fn = ts.FunctionLikeDeclaration;
 
+/** What the guard takes, and what is one by another name: who makes such a function makes it for the guard. */
+const typesOfGuard = new Set(["GuardedCall", "Invocation"]);
+
 /** The sources of all packages with their types. */
 export function openProgram(): ts.Program {
   const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config;
@@ -141,7 +144,7 @@ export class UserCode {
   /** A function that wraps another one stands where that stood. */
   #isOfSurface(fn: ts.Expression): boolean {
     const alias = this.#checker.getContextualType(fn)?.aliasSymbol;
-    return this.#nameOf(alias) !== undefined;
+    return this.#nameOf(alias) !== undefined || typesOfGuard.has(alias?.name ?? "");
   }
 
   #classImplements(owner: ts.ClassDeclaration, method: ts.MethodDeclaration): boolean {

@@ -20,9 +20,10 @@ subject(async ({ words: [stored] }) => {
   }
   return {
     open: median(opening),
-    start: await time(() => opened.engine.start(flow)),
     list: await time(() => opened.store.durability.list({ limit: 20 })),
     claim: await time(() => opened.engine.run(flow)),
+    // Last, because nobody executes these: they would keep the places of the others.
+    start: await time(() => opened.engine.start(flow)),
   };
 });
 

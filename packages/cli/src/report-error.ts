@@ -1,4 +1,5 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { messageOf } from "@pawl/hooks/diagnostics";
 import { CommanderError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -40,10 +41,6 @@ function foreseen(error: unknown): CommandError | undefined {
   if (code === "EADDRINUSE" || code === "ECONNREFUSED") return new CommandError(exitCodes.cannotConnect, error.message);
   if (typeof code === "string" && /^E[A-Z]+$/.test(code)) return new CommandError(exitCodes.failed, error.message);
   return undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function byFile(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {

@@ -102,8 +102,7 @@ async function open(
   forgetKeptPlugins(loaded);
   const pool = openWorkers(loaded, settings, { env, log });
   opened.push(async () => pool?.close());
-  const stopPosting = postWorkers(runtime.store, pool);
-  opened.push(async () => stopPosting());
+  if (pool) postWorkers(runtime.store, pool);
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
@@ -113,15 +112,8 @@ async function open(
   opened.push(() => triggers.close());
   const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
-  const server = await startServer({
-    host,
-    engine,
-    triggers,
-    networks,
-    workers: pool,
-    ...bookParts(flows),
-    ...people(options),
-  });
+  const parts = { host, engine, triggers, networks, workers: pool };
+  const server = await startServer({ ...parts, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
@@ -129,7 +121,7 @@ async function open(
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
-  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, stopPosting, runtime };
+  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
@@ -214,13 +206,12 @@ interface Running {
   readonly networks: ServedNetworks;
   readonly worker: { close(graceMs?: number): Promise<void> };
   readonly pool: WorkerPool | undefined;
-  readonly stopPosting: () => void;
   readonly runtime: Runtime;
 }
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, code, upkeep, triggers, networks, worker, pool, stopPosting, runtime } = running;
+  const { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
   code.close();
@@ -228,7 +219,6 @@ async function shutDown(running: Running, graceMs: number): Promise<void> {
   await triggers.close();
   await networks.close(graceMs);
   await worker.close(graceMs);
-  stopPosting();
   await pool?.close();
   await server.close(graceMs);
   await runtime.close();

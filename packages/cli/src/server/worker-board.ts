@@ -12,23 +12,23 @@ export interface WorkerBoard {
   readonly workers: readonly WorkerStatus[];
 }
 
-/** Writes down how the workers are, when that has changed. @returns the end of it */
-export function postWorkers(store: Store, pool: WorkerPool | undefined): () => void {
+/** Writes down how the workers are, when that has changed, for as long as the store is open. */
+export function postWorkers(store: Store, pool: WorkerPool): void {
   const server = identify(process.pid);
-  if (pool === undefined || server === undefined) return () => {};
+  if (server === undefined) return;
   let posted = "";
   const post = (): void => {
     const board: WorkerBoard = { server, workers: pool.status() };
     const text = JSON.stringify(board);
     if (text === posted) return;
     posted = text;
-    store.state.set(scope, key, JSON.parse(text) as Json).catch(() => {
+    store.state.set(scope, key, JSON.parse(text) as Json).catch((error: unknown) => {
       posted = "";
+      if (error instanceof Error && "code" in error && error.code === "database-closed") clearInterval(timer);
     });
   };
-  post();
   const timer = setInterval(post, everyMs).unref();
-  return () => clearInterval(timer);
+  post();
 }
 
 /** Nothing when no server is alive that has workers. */

@@ -84,7 +84,7 @@ export const flowKeys: KeyTable = {
     schema: steps,
   },
   finally: {
-    description: "Steps that run at the end, however it came.",
+    description: "Steps that run at the end, however it came; after a cancellation they get 60 s together.",
     default: "none",
     example: "finally:\n  - { id: tidy, uses: data.set }",
     schema: steps,

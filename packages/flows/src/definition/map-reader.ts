@@ -86,7 +86,8 @@ function addFields(source: SourceFile, map: YAMLMap, fields: Map<string, Field>)
 }
 
 function reportUnknownKey(source: SourceFile, field: Field, what: string, known: readonly string[]): void {
-  const near = nearest(field.key, known) ?? foreignKeys[field.key]?.find((key) => known.includes(key));
+  const elsewhere = Object.hasOwn(foreignKeys, field.key) ? foreignKeys[field.key]! : [];
+  const near = nearest(field.key, known) ?? elsewhere.find((key) => known.includes(key));
   const message = `${upperFirst(what)} has no key "${field.key}".${near === undefined ? "" : ` Did you mean "${near}"?`}`;
   report(source, field.keySpan, { code: "unknown-key", message, hint: near });
 }

@@ -1,3 +1,5 @@
+import { growingDelayMs } from "@pawl/hooks/guard";
+
 const firstMs = 1_000;
 const longestMs = 60_000;
 /** A trigger that has run for so long is healthy: its next failure counts as the first. */
@@ -15,8 +17,8 @@ export class BackOff {
   /** @param ranMs how long it ran before it failed */
   next(ranMs: number): number {
     if (ranMs >= healthyAfterMs) this.#failures = 0;
-    const longest = Math.min(firstMs * 2 ** this.#failures, longestMs);
     this.#failures = Math.min(this.#failures + 1, 30);
+    const longest = growingDelayMs({ initialDelayMs: firstMs, maxDelayMs: longestMs }, this.#failures);
     return longest * (0.5 + this.#random() / 2);
   }
 }

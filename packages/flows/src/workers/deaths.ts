@@ -4,7 +4,7 @@ import type { StateStore } from "../durability/store.ts";
 import { failure } from "../execution/failure.ts";
 import type { Json } from "../json.ts";
 
-/** So many workers may end under a run; then it is poison. */
+/** So many workers may end under a run without a record of it ended in between; then it is poison. */
 export const mostDeaths = 3;
 const scope = "worker-deaths";
 /** Long after every run that is retained. */
@@ -15,6 +15,8 @@ export interface Death {
   readonly how: string;
   /** What of the run was being executed. */
   readonly steps: readonly string[];
+  /** Records of the run that had ended by then. */
+  readonly recorded: number;
 }
 
 /** The workers that have ended under runs. They are counted durably, so that a restart does not pardon. */
@@ -30,7 +32,10 @@ export class Deaths {
   }
 
   async add(runId: string, death: Death): Promise<readonly Death[]> {
-    const deaths = [...(await this.of(runId)), death];
+    const before = await this.of(runId);
+    // A run that goes forward was only there when its workers ended: the count begins anew.
+    const isForward = (before.at(-1)?.recorded ?? 0) < death.recorded;
+    const deaths = isForward ? [death] : [...before, death];
     await this.#state.set(scope, runId, deaths as unknown as Json, { expiresAt: Date.now() + keptMs });
     return deaths;
   }

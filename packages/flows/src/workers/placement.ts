@@ -1,4 +1,4 @@
-import type { Logger } from "@pawl/hooks/guard";
+import { growingDelayMs, type Logger } from "@pawl/hooks/guard";
 import type { RunRecord } from "../durability/records.ts";
 import type { RunThere } from "./run-there.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -163,7 +163,8 @@ export class Placement {
     const isSound = worker.hasBeenReady && Date.now() - worker.startedAt >= soundMs;
     place.failures = isSound ? 0 : place.failures + 1;
     // The first end is an accident; what ends again and again is started ever more slowly.
-    const delayMs = place.failures <= 1 ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** (place.failures - 2));
+    const delay = { initialDelayMs: firstDelayMs, maxDelayMs: longestDelayMs };
+    const delayMs = place.failures <= 1 ? 0 : growingDelayMs(delay, place.failures - 1);
     place.timer = setTimeout(() => this.#fill(place), delayMs);
   }
 

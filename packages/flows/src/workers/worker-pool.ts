@@ -3,7 +3,7 @@ import type { RunBody, RunScope } from "../durability/durability.ts";
 import type { RunRecord, StepRecord } from "../durability/records.ts";
 import type { RunStore } from "../durability/store.ts";
 import type { StepMetrics } from "../hooks/step-metrics.ts";
-import { Deaths, mostDeaths, poisoned } from "./deaths.ts";
+import { type Death, Deaths, mostDeaths, poisoned } from "./deaths.ts";
 import { type PlaceEvents, Placement } from "./placement.ts";
 import type { Ask, FromWorker } from "./protocol.ts";
 import type { RunThere } from "./run-there.ts";
@@ -145,13 +145,19 @@ class Pool implements WorkerPool {
     const isSuspect = !run.isWaiting && !this.#placement.isClosing;
     const steps = run.openSteps;
     try {
-      const deaths = isSuspect ? await this.#deaths!.add(run.run.id, { how, steps }) : [];
+      const deaths = isSuspect ? await this.#count(run.run.id, { how, steps }) : [];
       if (isSuspect) this.#tell(run.run, how, deaths.length);
       run.leave(deaths.length >= mostDeaths ? poisoned(run.run, deaths) : lostWorker(how));
     } catch (error) {
       this.#log.error("It could not be written down that a run's worker ended.", { error });
       run.leave(lostWorker(how));
     }
+  }
+
+  async #count(runId: string, death: Omit<Death, "recorded">): Promise<readonly Death[]> {
+    const steps = await this.#host!.stepsOf(runId);
+    const recorded = steps.filter(({ endedAt }) => endedAt !== undefined).length;
+    return this.#deaths!.add(runId, { ...death, recorded });
   }
 
   #tell({ id: runId, flow }: RunRecord, how: string, times: number): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openQuestions, ReplayError, sendDecision } from "../../src/index.ts";
@@ -59,4 +59,21 @@ steps:
     );
     await expect(engine.replay(waiting.id, "ask")).rejects.toMatchObject({ code: "run-not-ended" });
   });
+});
+
+test("reuses the branch of a parallel that was through, and executes the one that failed and what follows", async () => {
+  const projectDir = temporaryProject();
+  const engine = await createTestEngine({ kind: "sqlite", projectDir });
+  const text = steps(`  - id: both
+    parallel:
+      - { id: good, uses: shell.run, with: { shell: true, command: "printf g >> marks" } }
+      - { id: bad, uses: shell.run, with: { shell: true, check: true, command: "sleep 0.2; printf b >> marks; test -f mended" } }
+  - { id: after, uses: shell.run, with: { shell: true, command: "printf a >> marks" } }
+`);
+  const first = await engine.run(await flowOf(text));
+  expect([first.status, readFileSync(join(projectDir, "marks"), "utf8")]).toEqual(["failed", "gb"]);
+  writeFileSync(join(projectDir, "mended"), "");
+  const again = await engine.replay(first.id, "both.bad");
+  expect(again.status).toBe("completed");
+  expect(readFileSync(join(projectDir, "marks"), "utf8")).toBe("gbba");
 });

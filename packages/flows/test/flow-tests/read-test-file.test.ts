@@ -89,6 +89,7 @@ tests:
     ["no tests", "flow: t", "missing-key"],
     ["an empty list", "tests: []", "missing-key"],
     ["a test that is none", "tests: [a]", "wrong-type"],
+    ["a key that every object has", "tests: [{ name: a, valueOf: [] }]", "unknown-key"],
     ["broken YAML", "tests: [", "yaml-syntax"],
     ["a mock that says nothing", one("inputs: { count: 1 }\nmocks: { build: {} }"), "missing-key"],
     ["a mock of two minds", one("inputs: { count: 1 }\nmocks: { build: { output: 1, fail: x } }"), "missing-key"],

@@ -19,6 +19,7 @@ export {
   type HookRequirements,
 } from "./eligibility.ts";
 export { blocksOnFailure, type FailurePolicy } from "./failure-policy.ts";
+export { type GrowingDelay, growingDelayMs } from "./growing-delay.ts";
 export { type GuardedCall, guard } from "./guard.ts";
 export type { GuardOptions } from "./guard-options.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";

@@ -1,3 +1,4 @@
+import { messageOf } from "../diagnostics/message-of.ts";
 import { newSpanId, newTraceId } from "../trace/ids.ts";
 import { readTraceparent, writeTraceparent } from "../trace/traceparent.ts";
 import { systemClock } from "./clock.ts";
@@ -174,14 +175,6 @@ function sentenceOf(outcome: Outcome<unknown>, durationMs: number): string {
       return `cancelled after ${formatDuration(durationMs)}`;
     case "skipped":
       return `skipped, ${outcome.reason}${outcome.detail ? `: ${outcome.detail}` : ""}`;
-  }
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "an error that cannot be shown";
   }
 }
 

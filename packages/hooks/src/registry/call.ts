@@ -1,3 +1,4 @@
+import { messageOf } from "../diagnostics/message-of.ts";
 import type { HookInput } from "../events/input.ts";
 import { guard } from "../guard/guard.ts";
 import type { GuardOptions } from "../guard/guard-options.ts";
@@ -22,11 +23,11 @@ export function detailOf(outcome: Outcome<unknown>): string | undefined {
     case "ok":
       return undefined;
     case "failed":
-      return messageOf(outcome.error);
+      return cut(messageOf(outcome.error));
     case "timeout":
       return `no answer in ${outcome.timeoutMs} ms`;
     case "cancelled":
-      return `cancelled: ${messageOf(outcome.reason)}`;
+      return `cancelled: ${cut(messageOf(outcome.reason))}`;
     case "skipped":
       return outcome.detail;
   }
@@ -34,11 +35,6 @@ export function detailOf(outcome: Outcome<unknown>): string | undefined {
 
 const longestMessage = 2_000;
 
-function messageOf(error: unknown): string {
-  try {
-    const message = error instanceof Error ? error.message || error.name : String(error);
-    return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
-  } catch {
-    return "an error that cannot be shown";
-  }
+function cut(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
 }

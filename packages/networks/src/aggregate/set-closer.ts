@@ -1,3 +1,4 @@
+import { messageOf } from "@pawl/hooks/diagnostics";
 import type { Outcome } from "@pawl/hooks/guard";
 import { failpoint } from "../delivery/failpoint.ts";
 import { judge } from "../delivery/judge.ts";
@@ -5,7 +6,6 @@ import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
 import { deadLetterOf, passageOf } from "../delivery/steps.ts";
 import { idOf, inTrace, type TombstoneReason } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
-import { messageOf } from "../pod/refusal.ts";
 import { DueQueue } from "../schedule/due-queue.ts";
 import type { AggregateOptions } from "../topology/network.ts";
 import type { DeadReason } from "../transport/dead-letter.ts";

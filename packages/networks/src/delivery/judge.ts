@@ -1,4 +1,4 @@
-import { formatDuration, type Outcome } from "@pawl/hooks/guard";
+import { formatDuration, growingDelayMs, type Outcome } from "@pawl/hooks/guard";
 import type { Payload } from "../envelope/payload.ts";
 import { isRetryable } from "../pod/refusal.ts";
 import type { Pod, PodRetry } from "../topology/network.ts";
@@ -83,5 +83,5 @@ function judgeFailure(error: unknown, reason: DeadReason, { pod, attempt, random
 
 /** Full jitter: anything up to the exponential delay, so that many that failed together do not come back together. */
 export function retryDelayMs(retry: PodRetry, attempt: number, random: () => number): number {
-  return Math.floor(random() * Math.min(retry.initialDelayMs * retry.factor ** (attempt - 1), retry.maxDelayMs));
+  return Math.floor(random() * growingDelayMs(retry, attempt));
 }

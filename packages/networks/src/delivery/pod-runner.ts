@@ -1,7 +1,7 @@
+import { messageOf } from "@pawl/hooks/diagnostics";
 import type { Clock, Logger, Outcome } from "@pawl/hooks/guard";
 import { idOf, inTrace, type Token, type TombstoneReason } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
-import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import type { DeadReason } from "../transport/dead-letter.ts";
 import { IdWindow } from "../transport/id-window.ts";

@@ -1,11 +1,12 @@
 import type { JsonObject } from "@pawl/flows";
+import { messageOf } from "@pawl/hooks/diagnostics";
 import { keysIn } from "../aggregate/set-key.ts";
 import { toEnvelope } from "../envelope/envelope.ts";
 import type { Payload } from "../envelope/payload.ts";
 import { follow, type Token, type TombstoneReason } from "../envelope/token.ts";
 import type { Passage, PassageOutcome } from "../history/passage.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
-import { messageOf, stackOf } from "../pod/refusal.ts";
+import { stackOf } from "../pod/refusal.ts";
 import type { Edge, Network, Pod } from "../topology/network.ts";
 import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
 

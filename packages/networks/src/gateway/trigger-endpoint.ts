@@ -1,6 +1,7 @@
 import { RateLimit } from "@pawl/flows";
+import { messageOf } from "@pawl/hooks/diagnostics";
 import { derivedCorrelationId, newCorrelationId } from "../envelope/correlation.ts";
-import { isProgrammingError, messageOf, refusedStatus, stackOf } from "../pod/refusal.ts";
+import { isProgrammingError, refusedStatus, stackOf } from "../pod/refusal.ts";
 import type { Accepted, Refused } from "../runtime/origin.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Settled } from "../runtime/waiters.ts";

@@ -1,5 +1,5 @@
+import { messageOf } from "@pawl/hooks/diagnostics";
 import { derivedCorrelationId } from "../envelope/correlation.ts";
-import { messageOf } from "../pod/refusal.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { AutoTrigger, Pod } from "../topology/network.ts";
 

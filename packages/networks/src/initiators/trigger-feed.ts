@@ -15,10 +15,10 @@ import {
   type TriggerRegistry,
   type TriggerSupervisor,
 } from "@pawl/flows";
+import { messageOf } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import { derivedCorrelationId, newCorrelationId } from "../envelope/correlation.ts";
 import type { Headers } from "../envelope/token.ts";
-import { messageOf } from "../pod/refusal.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
 

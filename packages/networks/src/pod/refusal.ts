@@ -39,14 +39,6 @@ export function isProgrammingError(error: unknown): boolean {
   return error instanceof Error && programmingErrors.has(error.name);
 }
 
-export function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "an error that cannot be shown";
-  }
-}
-
 const stackLines = 12;
 
 export function stackOf(error: unknown): string | undefined {

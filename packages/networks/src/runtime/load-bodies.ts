@@ -1,11 +1,10 @@
 import { readdirSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import { type Diagnostic, didYouMean, messageOf } from "@pawl/hooks/diagnostics";
 import { functionBody } from "../pod/function-body.ts";
 import { type ModuleLoader, moduleFile, moduleFolder } from "../pod/load-module.ts";
 import { type Finding, type HookFunction, hooksOf } from "../pod/module-hooks.ts";
 import type { RunningBody } from "../pod/pod-body.ts";
-import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import { podTypes } from "../topology/pod-type.ts";
 

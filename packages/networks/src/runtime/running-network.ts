@@ -1,12 +1,11 @@
 import { setMaxListeners } from "node:events";
 import type { Mask } from "@pawl/flows";
-import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
+import { type Diagnostic, hasErrors, messageOf } from "@pawl/hooks/diagnostics";
 import { type Clock, guard, type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import { createPodLoader, type ModuleLoader } from "../pod/load-module.ts";
 import type { HookFunction } from "../pod/module-hooks.ts";
 import type { RunningBody } from "../pod/pod-body.ts";
-import { messageOf } from "../pod/refusal.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import { FullError, type Line, type Transport, UnavailableError } from "../transport/transport.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";

@@ -1,6 +1,6 @@
-import { didYouMean } from "@pawl/hooks/diagnostics";
+import { didYouMean, messageOf } from "@pawl/hooks/diagnostics";
 import { derivedCorrelationId } from "../envelope/correlation.ts";
-import { isRetryable, messageOf } from "../pod/refusal.ts";
+import { isRetryable } from "../pod/refusal.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import { FullError, UnavailableError } from "../transport/transport.ts";
 import { SendError, type Sending, type Sent, type SettledEnds } from "./sending.ts";

@@ -56,6 +56,15 @@ async function raw(url: string): Promise<NatsConnection> {
   return connection;
 }
 
+function hasOpenssl(): boolean {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const send = (run: RunningNetwork, n: number, id?: string) =>
   run.send("g", { payload: { n }, headers: {}, ...(id === undefined ? {} : { correlationId: id }) });
 
@@ -249,7 +258,7 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
     await open({ url: server.url.replace("//", "//pawl:right@") });
   });
 
-  test("is reached with a token, and over TLS with a certificate on both sides", async () => {
+  test.skipIf(!hasOpenssl())("is reached with a token, and over TLS with a certificate on both sides", async () => {
     const folder = temporaryFolder();
     const file = (name: string) => join(folder, name);
     const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });

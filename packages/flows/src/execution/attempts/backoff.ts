@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { growingDelayMs } from "@pawl/hooks/guard";
 import type { Retry } from "../../definition/flow.ts";
 
 /** Jitter only makes a delay longer, by up to a quarter. */
@@ -9,7 +10,7 @@ const jitterShare = 0.25;
  * in the middle of a delay finds the same one again.
  */
 export function retryDelayMs(retry: Retry, number: number, seed: string): number {
-  const delay = Math.min(retry.initialDelayMs * retry.backoffFactor ** (number - 1), retry.maxDelayMs);
+  const delay = growingDelayMs({ ...retry, factor: retry.backoffFactor }, number);
   if (!retry.jitter || delay === 0) return delay;
   return Math.min(delay * (1 + jitterShare * fraction(`${seed}/${number}`)), retry.maxDelayMs);
 }

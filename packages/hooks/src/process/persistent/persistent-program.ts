@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../guard/clock.ts";
+import { growingDelayMs } from "../../guard/growing-delay.ts";
 import { currentTraceparent } from "../../guard/telemetry.ts";
 import { ProcessError } from "../errors.ts";
 import { type OpenCall, OpenCalls } from "./open-calls.ts";
@@ -172,8 +173,8 @@ export class PersistentProgram {
     if (session !== this.#session) return;
     if (session.answers === 0) {
       this.#failures++;
-      const wait = (this.#options.restartMs ?? 100) * 2 ** (this.#failures - 1);
-      this.#notBefore = this.#clock.monotonic() + Math.min(wait, longestRestartMs);
+      const delay = { initialDelayMs: this.#options.restartMs ?? 100, maxDelayMs: longestRestartMs };
+      this.#notBefore = this.#clock.monotonic() + growingDelayMs(delay, this.#failures);
     }
     const words = this.#lastWords === "" ? "." : `: ${this.#lastWords.slice(0, 300)}`;
     this.#restart(new ProcessError("program-ended", `${this.#name} ended ${how} before it answered${words}`));
