@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pawl, post, startServe, temporaryProject, until } from "./pawl.ts";
+import { pawl, pawlJson, post, startServe, temporaryProject, until } from "./pawl.ts";
 
 const files = {
   "flows/orders.yaml":
@@ -11,12 +11,20 @@ const files = {
 
 describe("pawl serve", () => {
   test("says where it listens, what is on, what is off and why, and what is dropped", async () => {
-    const { url, output, child } = await startServe({ cwd: temporaryProject(files) });
+    const cwd = temporaryProject(files);
+    const { url, output, child } = await startServe({ cwd });
     expect(output()).toContain("orders webhook.receive POST /webhooks/orders");
     expect(output()).toMatch(/late cron .*no time zone "Nowhere\/At_All"/);
     expect(output()).toMatch(/flows\/broken\.yaml has \d+ errors?; its flow does not run · pawl validate/);
     for (let n = 0; n < 2; n++) await post(`${url}/webhooks/orders`, {});
     await until("the drop is told", () => output().includes("dropped an event: orders has its limit of runs"));
+    await until("pawl status tells it", async () => {
+      const { triggers } = await pawlJson(["status"], { cwd });
+      return triggers.some(({ dropped }: { dropped: number }) => dropped === 1);
+    });
+    expect((await pawl(["status"], { cwd })).stdout).toMatch(
+      /orders\/\S+ +1 event dropped +overflow: drop +last .*limit/,
+    );
     await until("the run is told", () => /orders +fired → run \w+ completed in/.test(output()));
     expect(child.exitCode).toBeNull();
   });

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { StepExecutionHook } from "@pawl/flows";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   createTestEngine,
   flowOf,
@@ -104,6 +106,30 @@ describe("the project folder", () => {
     const { steps: records } = await inspect(engine, await engine.run(await flowOf(steps(body))));
     expect(records.map((record) => record.error?.code)).toEqual(attempts.map(() => "outside-project"));
     expect(readdirSync(join(around, "proj-evil"))).toEqual([]);
+  });
+});
+
+describe("http.request", () => {
+  test("does not reach internal addresses that an event names", async () => {
+    let reached = 0;
+    const server = createServer((_request, response) => {
+      reached++;
+      response.end("internal");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const text = (more: string) =>
+      steps(`\n  - { id: a, uses: http.request, with: { url: "\${{ trigger.payload.callback }}"${more} } }\n`);
+    const start = (url: string) => ({ start: { trigger: { payload: { callback: url } } } });
+    const places = ["127.0.0.1", "localhost", "2130706433", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"];
+    for (const place of places) {
+      const { steps: records } = await runFlow(text(""), start(`http://${place}:${port}/`));
+      expect(records[0]?.error?.code, place).toBe("internal-address");
+    }
+    expect(reached).toBe(0);
+    const allowed = await runFlow(text(", allow_internal: true"), start(`http://127.0.0.1:${port}/`));
+    expect(allowed.outputs.a).toMatchObject({ body: "internal" });
   });
 });
 

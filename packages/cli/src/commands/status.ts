@@ -9,7 +9,7 @@ import { plural } from "../output/diagnostics.ts";
 import { shortId } from "../output/run-view.ts";
 import { formatTable, formatTime } from "../output/table.ts";
 import { withStore } from "../runtime.ts";
-import { readWorkers } from "../server/worker-board.ts";
+import { readBoard, type TriggerLosses } from "../server/server-board.ts";
 import { storedNetworks } from "../stored-networks.ts";
 
 const openStatuses = ["queued", "running", "waiting"] as const;
@@ -38,9 +38,18 @@ export const command: Command = {
       const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
       const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
       const networks = await storedNetworks(project);
-      const board = store && (await readWorkers(store));
-      const workers = board?.workers ?? [];
-      print(call, { dir: project.dir, database: project.databaseFile, flows, open, networks, set, plugins, workers });
+      const { workers = [], triggers = [] } = (store && (await readBoard(store))) ?? {};
+      print(call, {
+        dir: project.dir,
+        database: project.databaseFile,
+        flows,
+        open,
+        networks,
+        set,
+        plugins,
+        workers,
+        triggers,
+      });
     };
     if (existsSync(project.databaseFile)) await withStore(project, look);
     else await look(undefined);
@@ -68,6 +77,7 @@ interface ProjectStatus {
   readonly plugins: readonly BrokenPlugin[];
   /** Of the server that runs. */
   readonly workers: readonly WorkerStatus[];
+  readonly triggers: readonly TriggerLosses[];
 }
 
 /** A plugin that cannot be imported as it is now. */
@@ -78,7 +88,7 @@ interface BrokenPlugin {
 }
 
 function print(call: Call, status: ProjectStatus): void {
-  const { dir, database, flows, open, networks, set, plugins, workers } = status;
+  const { dir, database, flows, open, networks, set, plugins, workers, triggers } = status;
   const broken = set.files.filter((file) => hasErrors(file.diagnostics));
   const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
   if (call.options.json === true) {
@@ -91,6 +101,7 @@ function print(call: Call, status: ProjectStatus): void {
       runs: Object.fromEntries(counts),
       networks,
       workers,
+      triggers,
     });
     return;
   }
@@ -104,6 +115,8 @@ function print(call: Call, status: ProjectStatus): void {
   for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
   for (const line of networkLines(networks)) out(`  ${line}`);
   for (const line of formatTable(workers.map(workerRow))) out(`  ${line}`);
+  const losers = triggers.filter(({ dropped }) => dropped > 0);
+  for (const line of formatTable(losers.map(lossRow))) out(`  ${colors.yellow(line)}`);
   const going = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
   out(going.length === 0 ? "nothing is going on" : `${going.join(", ")} · pawl runs`);
 }
@@ -122,6 +135,11 @@ function workerRow({ pid, state, runs, waiting, restarts, isForSuspects }: Worke
   const what = waiting === 0 ? plural(runs, "run") : `${plural(runs, "run")}, ${waiting} waiting`;
   const kind = isForSuspects ? "for suspects" : "";
   return [`worker ${pid ?? "?"}`, state, what, restarts === 0 ? "" : plural(restarts, "restart"), kind];
+}
+
+function lossRow({ flow, id, dropped, overflow, lastDropped }: TriggerLosses): string[] {
+  const last = lastDropped ? `last ${formatTime(lastDropped.at)}: ${lastDropped.message}` : "";
+  return [`${flow}/${id}`, `${plural(dropped, "event")} dropped`, `overflow: ${overflow}`, last];
 }
 
 function toRow({ name, triggers, lastRun }: FlowStatus): string[] {

@@ -21,8 +21,8 @@ import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
 import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
 import { type RunningServer, type ServerParts, startServer } from "./server.ts";
+import { postBoard } from "./server-board.ts";
 import { type ChangedPart, type ProjectWatcher, watchProject } from "./watch-project.ts";
-import { postWorkers } from "./worker-board.ts";
 
 export interface ServeOptions {
   /** Default: the project's configuration, else 127.0.0.1. */
@@ -102,7 +102,6 @@ async function open(
   forgetKeptPlugins(loaded);
   const pool = openWorkers(loaded, settings, { env, log });
   opened.push(async () => pool?.close());
-  if (pool) postWorkers(runtime.store, pool);
   const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
@@ -110,6 +109,7 @@ async function open(
   const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
+  postBoard(runtime.store, pool, triggers);
   const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
   const parts = { host, engine, triggers, networks, workers: pool };

@@ -1,7 +1,7 @@
 import { type CallListener, Isolate, IsolateError, type IsolateProgram } from "@pawl/hooks/isolate";
 import type { Isolation } from "../definition/flow.ts";
 import { type NodeContext, type NodeDefinition, NodeError, NodeResult, TransientError } from "../nodes/node.ts";
-import type { NodeAnswer, NodeCall, NodeNote, NodeProgramStart, StateAsk } from "./protocol.ts";
+import type { NodeAnswer, NodeCall, NodeNote, NodeProgramStart, OwnPrefixAsk, StateAsk } from "./protocol.ts";
 
 /** How long an isolate without a call is kept for the next one. */
 const idleMs = 10_000;
@@ -96,6 +96,7 @@ function listenerOf(context: NodeContext): CallListener {
     "state.get": ({ key }: StateAsk) => context.state.get(key),
     "state.set": ({ key, value }: StateAsk) => context.state.set(key, value ?? null),
     "state.delete": ({ key }: StateAsk) => context.state.delete(key),
+    "own-prefix": async ({ input }: OwnPrefixAsk) => context.ownPrefix(input),
     "run-child": (options: Parameters<NodeContext["runChild"]>[0]) => context.runChild(options),
   };
   return {

@@ -50,6 +50,10 @@ export type NodeNote =
   | { readonly kind: "progress"; readonly current: number; readonly total: number }
   | { readonly kind: "secret"; readonly value: string };
 
+export interface OwnPrefixAsk {
+  readonly input: string;
+}
+
 export interface StateAsk {
   readonly key: string;
   readonly value?: Json;

@@ -5,7 +5,7 @@ import { jsonOf } from "../execution/json-value.ts";
 import type { Json } from "../json.ts";
 import { type NodeContext, NodeError, NodeResult } from "../nodes/node.ts";
 import type { NodeRegistry } from "../nodes/registry.ts";
-import type { NodeAnswer, NodeCall, NodeNote, NodeProgramStart, StateAsk } from "./protocol.ts";
+import type { NodeAnswer, NodeCall, NodeNote, NodeProgramStart, OwnPrefixAsk, StateAsk } from "./protocol.ts";
 
 /** The main function of the thread or process in which nodes of a project run apart from all else. */
 export function serveNodes(load: (projectDir: string) => Promise<{ readonly nodes: NodeRegistry }>): Promise<void> {
@@ -72,6 +72,7 @@ function insideContext(
     evaluate() {
       throw new NodeError("An isolated node cannot evaluate templates.", { code: "isolate-unavailable" });
     },
+    ownPrefix: (input) => ask<string>("own-prefix", { input } satisfies OwnPrefixAsk),
     async runChild({
       onStdout,
       onStderr,

@@ -56,6 +56,11 @@ export interface NodeContext {
    * @throws ExpressionError
    */
   evaluate(template: Template): Json;
+  /**
+   * How much of an input that is text comes from the flow's authors: its value up to the first expression over anything but
+   * `env`, `vars` and `secrets`. Nothing for an input that the flow file does not hold.
+   */
+  ownPrefix(input: string): string | Promise<string>;
   /** Runs a program whose process group is journalled before it starts and ended with the step. */
   runChild(options: Omit<ChildOptions, "beforeStart" | "signal">): Promise<ChildResult>;
 }

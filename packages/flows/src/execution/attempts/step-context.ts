@@ -2,7 +2,9 @@ import { type Clock, createLogger, type Logger } from "@pawl/hooks/guard";
 import type { ChildResult } from "@pawl/hooks/process";
 import type { StepAttempt } from "../../durability/durability.ts";
 import type { EventType } from "../../events/event-log.ts";
+import { ownPrefix } from "../../expression/own-prefix.ts";
 import type { Template } from "../../expression/template.ts";
+import type { StepInputs } from "../../hooks/step-hook.ts";
 import type { Json } from "../../json.ts";
 import type { Masker } from "../../masking/masker.ts";
 import type { NodeContext, NodeState } from "../../nodes/node.ts";
@@ -97,6 +99,13 @@ export class StepContext implements NodeContext {
     return template.evaluate(this.#at.frame.values);
   }
 
+  ownPrefix(input: string): string {
+    const { frame, step } = this.#at;
+    const { source } = step.with;
+    const isMap = typeof source === "object" && source !== null && Object.hasOwn(source, input);
+    return ownPrefix(isMap ? (source as StepInputs)[input] : undefined, frame.execution.flow, frame.values);
+  }
+
   progress(current: number, total: number): void {
     this.append("step-progress", { current, total });
   }
@@ -189,6 +198,9 @@ export class AttemptContext implements NodeContext {
   }
   evaluate(template: Template): Json {
     return this.#step.evaluate(template);
+  }
+  ownPrefix(input: string): string {
+    return this.#step.ownPrefix(input);
   }
   runChild(options: StepChildOptions): Promise<ChildResult> {
     return this.children.run(traced(options, this), this.signal);

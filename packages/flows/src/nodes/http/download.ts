@@ -7,7 +7,8 @@ import { allowOutsideProject, path } from "../file/inputs.ts";
 import { asNodeError, projectPath } from "../file/project-path.ts";
 import { type NodeDefinition, NodeError, node, TransientError } from "../node.ts";
 import { exchange, limited } from "./exchange.ts";
-import { headers, plainHeaders, timeout, url } from "./inputs.ts";
+import { allowInternal, headers, plainHeaders, timeout, url } from "./inputs.ts";
+import { isOwnHost } from "./own-host.ts";
 
 const input = z.strictObject({
   url,
@@ -24,6 +25,7 @@ const input = z.strictObject({
     .positive()
     .default(1024 ** 3)
     .describe("A longer answer fails the step. Default: 1 GiB."),
+  allow_internal: allowInternal,
   allow_outside_project: allowOutsideProject,
 });
 
@@ -37,7 +39,9 @@ export const httpDownload: NodeDefinition<DownloadInput> = node({
   async run(given, context) {
     try {
       const target = await projectPath(context.projectDir, given.dest, { allowOutside: given.allow_outside_project });
-      const request = { url: given.url, init: { headers: plainHeaders(given.headers) }, timeoutMs: given.timeout };
+      const allowsInternal = given.allow_internal || (await isOwnHost(given.url, context));
+      const init = { headers: plainHeaders(given.headers) };
+      const request = { url: given.url, init, timeoutMs: given.timeout, allowsInternal };
       await exchange(request, context, (response) => save(response, target, given));
       return target;
     } catch (error) {

@@ -6,6 +6,8 @@ export interface Exchange {
   readonly init: RequestInit;
   /** For the whole of it, the body included. */
   readonly timeoutMs: number;
+  /** Whether internal addresses may be reached, too. */
+  readonly allowsInternal: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface Exchange {
  * @throws TransientError when no answer came, or it came too late; NodeError as `read` does
  */
 export async function exchange<T>(
-  { url, init, timeoutMs }: Exchange,
+  { url, init, timeoutMs, allowsInternal }: Exchange,
   context: NodeContext,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
@@ -24,7 +26,8 @@ export async function exchange<T>(
   const late = new TransientError(`${url} gave no whole answer within ${timeoutMs} ms.`, { code: "http-timeout" });
   const cancelTimer = context.clock.after(timeoutMs, () => controller.abort(late));
   try {
-    return await read(await fetch(url, { ...init, signal: controller.signal }));
+    const send = allowsInternal ? fetch : (await import("./public-fetch.ts")).publicFetch;
+    return await read(await send(url, { ...init, signal: controller.signal }));
   } catch (error) {
     if (error instanceof NodeError) throw error;
     if (controller.signal.aborted) throw controller.signal.reason;
@@ -48,9 +51,12 @@ function causeOf(error: unknown): string {
 
 /** The body in chunks, refused once it is longer than `maxBytes`. */
 export async function* limited(response: Response, maxBytes: number): AsyncGenerator<Uint8Array> {
-  const tooLarge = new NodeError(`${response.url} answers more than ${maxBytes} bytes; max_bytes allows no more.`, {
-    code: "too-large",
-  });
+  const tooLarge = new NodeError(
+    `${response.url || "The server"} answers more than ${maxBytes} bytes; max_bytes allows no more.`,
+    {
+      code: "too-large",
+    },
+  );
   if (Number(response.headers.get("content-length") ?? 0) > maxBytes) {
     await response.body?.cancel();
     throw tooLarge;

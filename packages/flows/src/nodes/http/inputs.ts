@@ -3,6 +3,11 @@ import { z } from "zod";
 
 export const url: z.ZodURL = z.url({ protocol: /^https?$/, error: "expected an http or https URL" });
 
+export const allowInternal: z.ZodDefault<z.ZodBoolean> = z
+  .boolean()
+  .default(false)
+  .describe("Permits internal addresses, though the host of the URL is not written in the flow file.");
+
 export const headers: z.ZodDefault<
   z.ZodRecord<z.ZodString, z.ZodUnion<readonly [z.ZodString, z.ZodNumber, z.ZodBoolean]>>
 > = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});

@@ -3,7 +3,8 @@ import type { Json } from "../../json.ts";
 import { type NodeContext, type NodeDefinition, NodeError, node, TransientError } from "../node.ts";
 import { bodyInputs, bodyOf, hasOneBody } from "./body.ts";
 import { exchange, limited } from "./exchange.ts";
-import { headers, plainHeaders, timeout, url } from "./inputs.ts";
+import { allowInternal, headers, plainHeaders, timeout, url } from "./inputs.ts";
+import { isOwnHost } from "./own-host.ts";
 
 const input = z
   .strictObject({
@@ -24,6 +25,7 @@ const input = z
       .describe("A longer answer fails the step."),
     follow_redirects: z.boolean().default(true),
     response: z.enum(["auto", "json", "text", "base64"]).default("auto").describe("auto: JSON where it is, else text."),
+    allow_internal: allowInternal,
     check: z.boolean().default(false).describe("Whether a status of 400 and above fails the step."),
   })
   .refine(hasOneBody, { message: "give one of body, json_body, data and multipart" });
@@ -46,7 +48,9 @@ export const httpRequest: NodeDefinition<RequestInput> = node({
   description: "Sends an HTTP request; its output has status, headers and body.",
   input,
   async run(given, context) {
-    const request = { url: withQuery(given), init: await initOf(given, context), timeoutMs: given.timeout };
+    const allowsInternal = given.allow_internal || (await isOwnHost(given.url, context));
+    const init = await initOf(given, context);
+    const request = { url: withQuery(given), init, timeoutMs: given.timeout, allowsInternal };
     const answer = await exchange(request, context, (response) => read(response, given));
     if (given.check && answer.error !== undefined) throw refused(answer, given.url);
     return { ...answer };
