@@ -183,6 +183,39 @@ finally:
     expect(statuses).toEqual({ a: "cancelled", pause: "completed", clean: "completed" });
   });
 
+  test("ends its finally steps after a minute, because nobody can cancel it a second time", async () => {
+    const hang = node({
+      name: "test.hang",
+      input: z.unknown(),
+      run: (_input, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const clock = fakeClock();
+    const engine = await createTestEngine({ clock, nodes: [hang] });
+    const flow = await flowOf(`
+name: t
+steps: [{ id: a, uses: test.hang }]
+finally: [{ id: clean, uses: test.hang }, { id: late, uses: data.set }]
+`);
+    const controller = new AbortController();
+    const cleaning = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "clean");
+    const begun = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "a");
+    const running = engine.run(flow, { signal: controller.signal });
+    await begun;
+    controller.abort(new Error("enough"));
+    await cleaning;
+    const [cancelled] = await engine.store.durability.list();
+    const ended = eventOf(engine, (event) => event.type === "step-ended" && event.recordId === "clean");
+    clock.jump(59_999);
+    expect((await engine.store.durability.get(cancelled!.id))?.endedAt).toBeUndefined();
+    clock.jump(1);
+    await ended;
+    const { run, statuses, steps: records } = await inspect(engine, await running);
+    expect(run).toMatchObject({ status: "cancelled", error: { code: "cancelled" } });
+    expect(statuses).not.toHaveProperty("late");
+    expect(records.at(-1)).toMatchObject({ id: "clean", error: { code: "timeout" } });
+  });
+
   test("is one, too, when the cancel comes in its finally", async () => {
     const engine = await createTestEngine();
     const flow = await flowOf(`
