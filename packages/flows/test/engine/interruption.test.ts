@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { type Engine, type NewEvent, node, RunNotFoundError, RunOwnedError } from "../../src/index.ts";
 import { fakeClock } from "../durability/fake-clock.ts";
@@ -110,6 +110,32 @@ finally:
     expect((await engine.store.durability.get(runId))?.status).toBe("waiting");
     clock.jump(1_001);
     expect((await resumed).status).toBe("completed");
+  });
+
+  test("lets one that looks until a condition holds go on looking", async () => {
+    const projectDir = temporaryProject();
+    const clock = fakeClock(Date.parse("2026-01-01T08:00:00Z"));
+    // Expressions ask the system for the time.
+    const now = vi.spyOn(Date, "now").mockImplementation(() => clock.now());
+    onTestFinished(() => now.mockRestore());
+    const engine = await createTestEngine({ projectDir, clock, store: await openStore(kind, projectDir, clock) });
+    const until = "${{ now() >= timestamp('2026-01-01T08:02:30Z') }}";
+    const flow = await flowOf(steps(`\n  - { id: w, uses: wait.for, with: { until: "${until}", every: 1m } }\n`));
+    const { runId } = await engine.start(flow);
+    const parked = eventOf(engine, (event) => event.type === "run-waiting");
+    const worker = engine.work();
+    await parked;
+    await worker.close(0);
+    clock.jump(70_000);
+    let hasEnded = false;
+    const resumed = engine.resume(runId, { untilEnded: true }).finally(() => {
+      hasEnded = true;
+    });
+    for (; !hasEnded; clock.jump(100)) await new Promise((resolve) => setImmediate(resolve));
+    const { run, outputs } = await inspect(engine, await resumed);
+    expect(run).toMatchObject({ status: "completed", starts: 2 });
+    const { resumed_at: resumedAt } = outputs.w as { resumed_at: string };
+    expect(Date.parse(resumedAt)).toBeGreaterThanOrEqual(Date.parse("2026-01-01T08:02:30Z"));
   });
 
   test("keeps the definition that a run began with", async () => {
