@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { type Engine, type NewEvent, node, RunNotFoundError, RunOwnedError } from "../../src/index.ts";
 import { fakeClock } from "../durability/fake-clock.ts";
@@ -112,6 +112,32 @@ finally:
     expect((await resumed).status).toBe("completed");
   });
 
+  test("lets one that looks until a condition holds go on looking", async () => {
+    const projectDir = temporaryProject();
+    const clock = fakeClock(Date.parse("2026-01-01T08:00:00Z"));
+    // Expressions ask the system for the time.
+    const now = vi.spyOn(Date, "now").mockImplementation(() => clock.now());
+    onTestFinished(() => now.mockRestore());
+    const engine = await createTestEngine({ projectDir, clock, store: await openStore(kind, projectDir, clock) });
+    const until = "${{ now() >= timestamp('2026-01-01T08:02:30Z') }}";
+    const flow = await flowOf(steps(`\n  - { id: w, uses: wait.for, with: { until: "${until}", every: 1m } }\n`));
+    const { runId } = await engine.start(flow);
+    const parked = eventOf(engine, (event) => event.type === "run-waiting");
+    const worker = engine.work();
+    await parked;
+    await worker.close(0);
+    clock.jump(70_000);
+    let hasEnded = false;
+    const resumed = engine.resume(runId, { untilEnded: true }).finally(() => {
+      hasEnded = true;
+    });
+    for (; !hasEnded; clock.jump(100)) await new Promise((resolve) => setImmediate(resolve));
+    const { run, outputs } = await inspect(engine, await resumed);
+    expect(run).toMatchObject({ status: "completed", starts: 2 });
+    const { resumed_at: resumedAt } = outputs.w as { resumed_at: string };
+    expect(Date.parse(resumedAt)).toBeGreaterThanOrEqual(Date.parse("2026-01-01T08:02:30Z"));
+  });
+
   test("keeps the definition that a run began with", async () => {
     const engine = await createTestEngine({ kind });
     const flow = await flowOf(
@@ -181,6 +207,39 @@ finally:
     const { run, statuses } = await inspect(engine, await running);
     expect(run.status).toBe("cancelled");
     expect(statuses).toEqual({ a: "cancelled", pause: "completed", clean: "completed" });
+  });
+
+  test("ends its finally steps after a minute, because nobody can cancel it a second time", async () => {
+    const hang = node({
+      name: "test.hang",
+      input: z.unknown(),
+      run: (_input, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const clock = fakeClock();
+    const engine = await createTestEngine({ clock, nodes: [hang] });
+    const flow = await flowOf(`
+name: t
+steps: [{ id: a, uses: test.hang }]
+finally: [{ id: clean, uses: test.hang }, { id: late, uses: data.set }]
+`);
+    const controller = new AbortController();
+    const cleaning = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "clean");
+    const begun = eventOf(engine, (event) => event.type === "step-started" && event.recordId === "a");
+    const running = engine.run(flow, { signal: controller.signal });
+    await begun;
+    controller.abort(new Error("enough"));
+    await cleaning;
+    const [cancelled] = await engine.store.durability.list();
+    const ended = eventOf(engine, (event) => event.type === "step-ended" && event.recordId === "clean");
+    clock.jump(59_999);
+    expect((await engine.store.durability.get(cancelled!.id))?.endedAt).toBeUndefined();
+    clock.jump(1);
+    await ended;
+    const { run, statuses, steps: records } = await inspect(engine, await running);
+    expect(run).toMatchObject({ status: "cancelled", error: { code: "cancelled" } });
+    expect(statuses).not.toHaveProperty("late");
+    expect(records.at(-1)).toMatchObject({ id: "clean", error: { code: "timeout" } });
   });
 
   test("is one, too, when the cancel comes in its finally", async () => {
