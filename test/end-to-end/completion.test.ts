@@ -1,9 +1,12 @@
+import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { onTerminal, pawl, pawlJson, temporaryProject } from "./pawl.ts";
 
 const bin = join(import.meta.dirname, "../../packages/cli/bin/pawl.js");
+const inShell = promisify(execFile);
 const gates = [
   "name: gates",
   "steps:",
@@ -67,15 +70,15 @@ describe("completion", () => {
   // zsh and fish take the script of the library; here they only have to accept it.
   test.runIf(has("zsh"))("is accepted by zsh", async () => {
     const { cwd, env } = await askingProject();
-    const script = "autoload -U compinit; compinit -u; . <(pawl completion zsh); whence -w _pawl; exit\r";
-    const { stdout } = await onTerminal(["zsh", "-f", "-i"], [["%", script]], { cwd, env });
+    const script = "autoload -U compinit; compinit -u -D; . <(pawl completion zsh); whence -w _pawl";
+    const { stdout } = await inShell("zsh", ["-f", "-c", script], { cwd, env: { ...process.env, ...env } });
     expect(stdout).toContain("_pawl: function");
   });
 
   test.runIf(has("fish"))("is accepted by fish", async () => {
     const { cwd, env } = await askingProject();
-    const script = "pawl completion fish | source; and complete -C 'pawl valid'; exit\r";
-    const { stdout } = await onTerminal(["fish", "--no-config", "-i"], [[">", script]], { cwd, env });
+    const script = "pawl completion fish | source; and complete -C 'pawl valid'";
+    const { stdout } = await inShell("fish", ["--no-config", "-c", script], { cwd, env: { ...process.env, ...env } });
     expect(stdout).toContain("validate");
   });
 });

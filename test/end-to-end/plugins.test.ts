@@ -131,13 +131,13 @@ describe("a plugin that does harm when it is imported", () => {
       "plugins/prints.ts": `console.log("{not json");\n${plugin("prints")}`,
     });
     const found = await listed(cwd);
-    expect(found["plugins/exits.ts"]!.problems[0]!.message).toContain("exit code 7");
+    expect(found["plugins/exits.ts"]!.problems[0]!.message).toContain("process.exit(7)");
     expect([found["plugins/good.ts"]!.nodes, found["plugins/prints.ts"]!.nodes]).toEqual([
       ["good.one"],
       ["prints.one"],
     ]);
     const { findings } = await pawlJson(["doctor", "--trust-all"], { cwd });
-    expect(JSON.stringify(findings)).toContain("exit code 7");
+    expect(JSON.stringify(findings)).toContain("process.exit(7)");
   });
 });
 

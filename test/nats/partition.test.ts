@@ -9,7 +9,7 @@ const ip = (...args: readonly string[]) => execFileSync("ip", args, { stdio: "pi
 
 /** Why no network can be cut here. */
 const whyNoNetns: string | undefined =
-  whyNoOwnNats ?? (canMakeNetns() ? undefined : "network namespaces need root and ip");
+  whyNoOwnNats ?? (canMakeNetns() ? undefined : "only root, with ip, can make network namespaces");
 
 function canMakeNetns(): boolean {
   const name = `pawl-try-${process.pid}`;

@@ -172,7 +172,8 @@ describe("pawl network up", () => {
   test("exits 0 when it ended cleanly after SIGTERM, and 143 when a second one cuts it off", async () => {
     const cwd = temporaryProject({
       "networks/scoring.yaml": diamond,
-      "networks/scoring/price.js": "export const onReceiveRelay = () => new Promise((r) => setTimeout(r, 60_000));",
+      "networks/scoring/price.js":
+        "export const onReceiveRelay = () => (console.log('in hand'), new Promise((r) => setTimeout(r, 60_000)));",
     });
     const clean = startPawl(["network", "up", "scoring", "--port", "0"], { cwd });
     const url = await until("it runs", () => /http:\/\/127\.0\.0\.1:\d+/.exec(clean.output())?.[0]);
@@ -181,7 +182,8 @@ describe("pawl network up", () => {
     const stuck = startPawl(["network", "up", "scoring", "--port", "0"], { cwd });
     const stuckUrl = await until("it runs", () => /http:\/\/127\.0\.0\.1:\d+/.exec(stuck.output())?.[0]);
     const type = { "content-type": "application/json" };
-    await fetch(`${stuckUrl}/trigger`, { method: "POST", body: "{}", headers: type });
+    await fetch(`${stuckUrl}/trigger`, { method: "POST", body: '{"n":1}', headers: type });
+    await until("a hook has it", () => stuck.output().includes("in hand"));
     stuck.child.kill("SIGTERM");
     await until("it drains", () => stuck.output().includes("stopping"));
     expect(await stuck.kill("SIGTERM")).toMatchObject({ code: 143 });

@@ -27,7 +27,8 @@ export async function projectOf(call: Call): Promise<Project> {
 /** The project with its code: for commands that run it (`run`, `serve`). */
 export async function loadProjectToRun(call: Call, project?: Project): Promise<LoadedProject> {
   const { loadProject } = await import("@pawl/flows");
-  return loadProject(project ?? (await projectOf(call)), { importCode: true, provide: provided, hostNodes: ownNodes });
+  const found = project ?? (await projectOf(call));
+  return withoutStdout(() => loadProject(found, { importCode: true, provide: provided, hostNodes: ownNodes }));
 }
 
 /** The project for commands that only read: its code is imported when it is trusted, or by `--trust-all`. */
@@ -35,5 +36,16 @@ export async function loadProjectToRead(call: Call, project?: Project): Promise<
   const { isTrusted, loadProject } = await import("@pawl/flows");
   const found = project ?? (await projectOf(call));
   const importCode = call.options.trustAll === true || (found.isProject && isTrusted(found.dir, call.env));
-  return loadProject(found, { importCode, provide: provided, hostNodes: ownNodes });
+  return withoutStdout(() => loadProject(found, { importCode, provide: provided, hostNodes: ownNodes }));
+}
+
+/** Standard output is for results: what code says while it is imported is none, and goes to standard error. */
+async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
+  const { write } = process.stdout;
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  try {
+    return await load();
+  } finally {
+    process.stdout.write = write;
+  }
 }

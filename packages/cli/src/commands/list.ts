@@ -2,6 +2,7 @@ import type { CommandEntry } from "../command.ts";
 import { hooksCommands } from "./hooks/entries.ts";
 import { networkCommands } from "./network/list.ts";
 import { pluginCommands } from "./plugin/entries.ts";
+import { serviceCommands } from "./service/entries.ts";
 
 /**
  * Every command. To add one: write `commands/NAME.ts` that exports `command`, and name it here. A family
@@ -56,6 +57,12 @@ export const commands: readonly CommandEntry[] = [
     group: "Project",
     summary: "Show flows, triggers and what goes on",
     load: () => import("./status.ts"),
+  },
+  {
+    name: "service",
+    group: "Project",
+    summary: "Run pawl serve in the background",
+    commands: serviceCommands,
   },
   { name: "doctor", group: "Project", summary: "Look for what is wrong here", load: () => import("./doctor.ts") },
   {

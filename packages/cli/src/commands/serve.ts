@@ -30,27 +30,31 @@ export const command: Command = {
     "Ctrl-C lets open runs end, a second one stops at once. Tokens come from the environment: PAWL_TOKENS=ada=TOKEN,ci=TOKEN. " +
     "With --json each line is an event, the first one `ready` with the address and what is on and off.",
   examples: ["pawl serve", "PAWL_TOKENS=ada=… pawl serve --host 0.0.0.0"],
-  async run(call) {
-    const loaded = await loadProjectToRun(call);
-    if (!loaded.project.isProject) {
-      throw usageError(`There is no project around ${loaded.project.dir}.`, "pawl init my-automations");
-    }
-    noteDiagnostics(call.terminal, loaded);
-    const { serveProject } = await import("../server/serve-project.ts");
-    const isJson = call.options.json === true;
-    const log = new ServeLog(call.terminal, isJson);
-    const options = { ...optionsOf(call), onOpen: ({ store }: Runtime) => log.watch(store.events) };
-    const served = await serveProject(loaded, options).catch((error) => {
-      throw asCommandError(error);
-    });
-    if (isJson) call.terminal.out(JSON.stringify(serveReport(loaded, served)));
-    else await greet(call, loaded, served);
-    log.start();
-    await untilAborted(call.signal);
-    call.terminal.note("Stopping: open runs may end, what does not is gone on with by the next pawl serve.");
-    await served.close();
-  },
+  run: (call) => serve(call),
 };
+
+/** Serves until it is asked to end; `onReady` is told where. */
+export async function serve(call: Call, onReady: (url: string) => void = () => {}): Promise<void> {
+  const loaded = await loadProjectToRun(call);
+  if (!loaded.project.isProject) {
+    throw usageError(`There is no project around ${loaded.project.dir}.`, "pawl init my-automations");
+  }
+  noteDiagnostics(call.terminal, loaded);
+  const { serveProject } = await import("../server/serve-project.ts");
+  const isJson = call.options.json === true;
+  const log = new ServeLog(call.terminal, isJson);
+  const options = { ...optionsOf(call), onOpen: ({ store }: Runtime) => log.watch(store.events) };
+  const served = await serveProject(loaded, options).catch((error) => {
+    throw asCommandError(error);
+  });
+  if (isJson) call.terminal.out(JSON.stringify(serveReport(loaded, served)));
+  else await greet(call, loaded, served);
+  onReady(served.url);
+  log.start();
+  await untilAborted(call.signal);
+  call.terminal.note("Stopping: open runs may end, what does not is gone on with by the next pawl serve.");
+  await served.close();
+}
 
 function optionsOf(call: Call): ServeOptions {
   const { host, port, allowHost, workers } = call.options;

@@ -1,5 +1,6 @@
-import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
-import type { StepAttempt } from "../../durability/durability.ts";
+import type { ChildOptions, ChildResult, ProcessIdentity } from "@pawl/hooks/process";
+import { RunCancelled, type StepAttempt } from "../../durability/durability.ts";
+import { endChild } from "../../durability/end-child.ts";
 import type { Json } from "../../json.ts";
 import { MaskedStream } from "../../masking/masked-stream.ts";
 import type { Masker } from "../../masking/masker.ts";
@@ -33,7 +34,12 @@ export class StepChildren {
     if (this.#isOver)
       throw new NodeError("Its step has ended, so no program is started for it.", { code: "cancelled" });
     const controller = new AbortController();
-    const follow = () => controller.abort(signal.reason);
+    let child: ProcessIdentity | undefined;
+    const follow = () => {
+      controller.abort(signal.reason);
+      // Whoever cancels waits for it: a program that does not hear TERM gets less time than otherwise.
+      if (signal.reason instanceof RunCancelled && child !== undefined) void endChild(child);
+    };
     if (signal.aborted) follow();
     signal.addEventListener("abort", follow, { once: true });
     const stdout = new MaskedStream(this.#masker, (text) => this.#append("stdout", text));
@@ -41,7 +47,10 @@ export class StepChildren {
     const running = start({
       ...options,
       signal: controller.signal,
-      beforeStart: (identity) => this.#durable.child(identity),
+      beforeStart: (identity) => {
+        child = identity;
+        return this.#durable.child(identity);
+      },
       onStdout: (text) => {
         stdout.push(text);
         options.onStdout?.(text);
