@@ -35,18 +35,31 @@ steps:
 describe("pawl init", () => {
   test("writes a project that runs at once, and leaves what is there", async () => {
     const cwd = temporaryFolder();
-    const made = await pawl(["init", "my-automations"], { cwd });
+    const env = { XDG_STATE_HOME: temporaryFolder() };
+    const made = await pawl(["init", "my-automations"], { cwd, env });
     expect(made.stdout).toContain("Next: cd my-automations && pawl run hello");
     const project = join(cwd, "my-automations");
-    const ran = await pawl(["run", "hello"], { cwd: project });
+    const ran = await pawl(["run", "hello"], { cwd: project, env });
     expect(ran.code, ran.stderr).toBe(0);
     expect(linesOf(join(project, "reports", "hello.txt"))).toEqual(["Hello from Pawl"]);
-    expect((await pawlJson(["validate"], { cwd: project })).files).toMatchObject([
+    expect((await pawlJson(["validate"], { cwd: project, env })).files).toMatchObject([
       { file: "flows/hello.yaml", ok: true },
       { file: "flows/hello.test.yaml", ok: true },
     ]);
-    expect((await pawl(["init"], { cwd: project })).stdout).toContain("left as it is");
-    expect((await pawl(["hooks", "list"], { cwd: project })).stdout).toContain("audit");
+    expect(made.stdout).toContain("trusted");
+    expect((await pawl(["validate"], { cwd: project, env })).stderr).not.toContain("trusted");
+    const { hooks } = await pawlJson(["hooks", "list"], { cwd: project, env });
+    expect(JSON.stringify(hooks)).not.toContain("nobody has trusted it");
+    expect((await pawl(["init"], { cwd: project, env })).stdout).toContain("left as it is");
+    expect((await pawl(["hooks", "list"], { cwd: project, env })).stdout).toContain("audit");
+  });
+});
+
+describe("pawl init in a folder that has files", () => {
+  test("trusts nothing", async () => {
+    const cwd = temporaryProject({ "plugins/theirs.ts": "export default {};" });
+    expect((await pawl(["init"], { cwd })).stdout).not.toContain("trusted as");
+    expect((await pawl(["hooks", "list"], { cwd })).stdout).toMatch(/trust/);
   });
 });
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import type { Command } from "../command.ts";
+import type { Call, Command } from "../command.ts";
 import { usageError } from "../command-error.ts";
 import { schemaKinds, schemaOf } from "../editor-schemas.ts";
+import { hookLoadOptions } from "../hooks/load-options.ts";
 import { writeEditorTypes } from "../scaffold/editor-types.ts";
 import { exampleFiles, exampleNames } from "../scaffold/examples.ts";
 import { scaffold } from "../scaffold/files.ts";
@@ -10,11 +11,20 @@ import { scaffold } from "../scaffold/files.ts";
 export const command: Command = {
   arguments: [{ name: "[dir]", description: "The folder. Default: this one", complete: "file" }],
   options: [{ flags: "--example <name>", description: `A larger project to begin with: ${exampleNames.join(", ")}` }],
-  details: "Write a first project into a folder. Files that exist are left as they are.",
+  details:
+    "Write a first project into a folder. Files that exist are left as they are. A folder that was empty holds only what " +
+    "init wrote: its code and hooks are trusted.",
   examples: ["pawl init my-automations", "pawl init my-shop --example orders"],
-  async run({ arguments: [name = "."], options, cwd, terminal }) {
+  async run(call) {
+    const {
+      arguments: [name = "."],
+      options,
+      cwd,
+      terminal,
+    } = call;
     const dir = resolve(cwd, name);
     if (existsSync(dir) && !statSync(dir).isDirectory()) throw usageError(`${name} is a file; init takes a folder.`);
+    const wasEmpty = !existsSync(dir) || readdirSync(dir).length === 0;
     const files = options.example === undefined ? scaffold : exampleFiles(String(options.example));
     const width = Math.max(...files.map((file) => file.path.length));
     for (const { path, about, text } of files) {
@@ -31,11 +41,29 @@ export const command: Command = {
     if (writeEditorTypes(dir) === "written") {
       terminal.out(`  ${"tsconfig.json".padEnd(width)}  ${terminal.colors.dim("lets editors find the types")}`);
     }
+    if (wasEmpty) {
+      await trustOwn(call, dir);
+      terminal.out("Its code and hooks are yours, and trusted as they are now.");
+    }
     const change = relative(cwd, dir);
     const go = change === "" ? "" : `cd ${/^[\w./-]+$/.test(change) ? change : `'${change}'`} && `;
-    terminal.out(`Next: ${go}${options.example === undefined ? "pawl run hello" : "pawl hooks trust, then README.md"}`);
+    terminal.out(
+      `Next: ${go}${options.example === undefined ? "pawl run hello" : wasEmpty ? "README.md" : "pawl hooks trust, then README.md"}`,
+    );
   },
 };
+
+/** Nobody but this user has put anything into the folder. */
+async function trustOwn({ env }: Call, dir: string): Promise<void> {
+  const [{ findProject, trustProject }, { loadHooks, trustHooks }] = await Promise.all([
+    import("@pawl/flows"),
+    import("@pawl/hooks"),
+  ]);
+  trustProject(dir, env);
+  const loaded = loadHooks(hookLoadOptions(findProject(dir, env), {}, env));
+  trustHooks(loaded);
+  await loaded.retire();
+}
 
 /** Where the first line of flow and test files leads editors. Plugins are not known yet: `pawl schema --write` writes anew. */
 async function writeSchemas(dir: string): Promise<void> {

@@ -64,7 +64,11 @@ export const builtInNodes: readonly BuiltInNode[] = [
   builtIn("text.template", "Fills `$name` and `${name}` into a text.", async () => {
     return (await import("./text/template.ts")).textTemplate;
   }),
-  builtIn("wait.for", "Pauses the run for a time or until a moment; the pause outlives restarts.", async () => {
-    return (await import("./control/wait-for.ts")).waitFor;
-  }),
+  builtIn(
+    "wait.for",
+    "Pauses the run for a time, until a moment, or until a condition holds; the pause outlives restarts.",
+    async () => {
+      return (await import("./control/wait-for.ts")).waitFor;
+    },
+  ),
 ];
