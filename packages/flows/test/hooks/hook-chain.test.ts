@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { approvalSignal } from "../../src/execution/records/approval.ts";
 import {
   createEngine,
   createMemoryStore,
@@ -9,6 +10,7 @@ import {
   node,
   type StepExecutionHook,
 } from "../../src/index.ts";
+import { openQuestions } from "../../src/questions/question.ts";
 import { createTestEngine, flowOf, inspect, runFlow, steps, temporaryProject } from "../execution/flow-kit.ts";
 
 const one = steps("\n  - { id: a, uses: data.set, with: { n: 1 } }\n");
@@ -299,9 +301,9 @@ describe("a hook that suspends a step", () => {
     const engine = await createTestEngine({ hooks: [gate] });
     const waiting = await engine.run(await flowOf(one));
     expect(waiting.status).toBe("waiting");
-    expect(await engine.store.durability.signal(waiting.id, "approval:a", { decision: "approve", by: "me" })).toBe(
-      true,
-    );
+    const [question] = await openQuestions(engine.store, waiting);
+    const decision = { decision: "approve", by: "me" };
+    expect(await engine.store.durability.signal(waiting.id, approvalSignal(question!.id), decision)).toBe(true);
     const { run, outputs } = await inspect(engine, await engine.resume(waiting.id));
     expect(run.status).toBe("completed");
     expect(outputs.a).toEqual({ n: 1 });

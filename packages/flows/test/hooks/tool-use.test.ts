@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { approvalSignal } from "../../src/execution/records/approval.ts";
 import type { ToolUseHost, ToolVerdict } from "../../src/index.ts";
+import { openQuestions } from "../../src/questions/question.ts";
 import { createTestEngine, flowOf, inspect, runFlow, steps } from "../execution/flow-kit.ts";
 
 function hostOf(verdict: ToolVerdict | undefined, seen: unknown[] = []): ToolUseHost {
@@ -44,7 +46,8 @@ describe("lifecycle hooks around a step", () => {
     const engine = await createTestEngine({ toolUse: hostOf({ decision: "ask", message: "Really?" }) });
     const waiting = await engine.run(await flowOf(echo), start);
     expect(waiting.status).toBe("waiting");
-    await engine.store.durability.signal(waiting.id, "approval:a", { decision: "approve" });
+    const [question] = await openQuestions(engine.store, waiting);
+    await engine.store.durability.signal(waiting.id, approvalSignal(question!.id), { decision: "approve" });
     const { outputs } = await inspect(engine, await engine.resume(waiting.id));
     expect(outputs.a).toMatchObject({ stdout: "one" });
   });
