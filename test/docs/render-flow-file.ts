@@ -14,6 +14,7 @@ const sections: readonly [title: string, keys: KeyTable][] = [
   ["`retry`, when it is not a number of attempts", settings.retryKeys],
   ["`approval`, when it is not true", settings.approvalKeys],
   ["`cache`, when it is not true", settings.cacheKeys],
+  ["`isolate`, when it is a map", settings.isolateKeys],
   ["`next`, when it is a map", nextKeys],
 ];
 

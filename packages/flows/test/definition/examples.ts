@@ -5,6 +5,7 @@ import {
   cacheKeys,
   concurrencyKeys,
   inputKeys,
+  isolateKeys,
   retentionKeys,
   retryKeys,
   secretKeys,
@@ -53,6 +54,12 @@ export const places: readonly [string, KeyTable, (example: string, key: string) 
   ["retention", retentionKeys, (example) => `name: x\nretention:\n  ${example}\n${step}`],
   ["retry", retryKeys, (example) => `name: x\n${step}    retry:\n      ${example}\n`],
   ["approval", approvalKeys, (example) => `name: x\ninputs: { tag: }\n${step}    approval:\n      ${example}\n`],
+  [
+    "isolate",
+    isolateKeys,
+    (example) =>
+      `name: x\n${step}    isolate:\n      ${example.startsWith("in:") ? example : `in: process\n      ${example}`}\n`,
+  ],
   ["cache", cacheKeys, (example) => `name: x\ninputs: { tag: }\n${step}    cache:\n      ${example}\n`],
   ["next", nextKeys, (example) => `name: x\n${step}    next:\n      ${example}\n  - { id: report, uses: data.set }\n`],
 ];

@@ -92,7 +92,7 @@ describe("a valid flow", () => {
       retry: { attempts: 5, initialDelayMs: 500, backoffFactor: 1.5, maxDelayMs: 60_000, jitter: false },
       timeoutMs: 30_000,
       cache: { ttlMs: 3_600_000 },
-      isolate: "worker",
+      isolate: { in: "worker" },
       position: { line: expect.any(Number), column: 9 },
     });
     expect(first.next?.source).toEqual({ target: "each" });
