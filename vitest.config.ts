@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Packages resolve to their sources, so nothing has to be built before a test runs.
@@ -8,6 +9,8 @@ const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
 export default defineConfig({
   ...base,
   test: {
+    // Many tests wait for programs: the default leaves one core idle, which on a machine with two is half of it.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: ["default", "./scripts/count-reporter.js"],
     projects: [
       {
