@@ -51,7 +51,7 @@ name = "audit"
 event = "PostToolUse"
 matcher = ".*"
 timeout = 5
-command = "cat >> audit.ndjson && echo >> audit.ndjson"
+command = '{ cat; echo; } >> "$PAWL_PROJECT_DIR/.pawl/audit.ndjson"'
 +++
 Writes down every tool use of an agent, and every step of a flow, as one line of JSON.
 `;
@@ -68,7 +68,6 @@ const ignored = `.pawl/
 node_modules/
 .env
 reports/
-hooks/*/audit.ndjson
 `;
 
 export const scaffold: readonly ScaffoldFile[] = [
