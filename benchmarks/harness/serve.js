@@ -24,7 +24,9 @@ export async function servePawl(project) {
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  process.on("exit", () => child.kill("SIGKILL"));
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("close", () => process.off("exit", kill));
   const url = await new Promise((resolve, reject) => {
     let text = "";
     const read = (chunk) => {

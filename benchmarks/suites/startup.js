@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atMost, row } from "../cases.js";
 import { runToEnd } from "../harness/fresh-process.js";
 import { measureRounds, roundsOf } from "../harness/rounds.js";
+import { servePawl } from "../harness/serve.js";
 import { sizeOfHooks, sizeOfProduct } from "../harness/sizes.js";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -101,29 +102,10 @@ async function timeProcess(program, args, cwd) {
 /** From the start of `pawl serve` to the line that says where it listens, and the first answer of `/readyz`. */
 async function timeUntilReady(cwd) {
   const begin = performance.now();
-  const child = spawn(pawl, ["serve", "--port", "0"], {
-    cwd,
-    env: { ...process.env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  try {
-    const url = await new Promise((resolve, reject) => {
-      let text = "";
-      const read = (chunk) => {
-        text += chunk;
-        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
-        if (found) resolve(found[0]);
-      };
-      child.stdout.on("data", read);
-      child.stderr.on("data", read);
-      child.on("close", () => reject(new Error(`pawl serve ended: ${text.slice(-300)}`)));
-    });
-    const answer = await fetch(`${url}/readyz`);
-    if (!answer.ok) throw new Error(`/readyz answered ${answer.status}`);
-    return performance.now() - begin;
-  } finally {
-    child.kill("SIGKILL");
-    await ended;
-  }
+  const { child } = await servePawl(cwd);
+  const duration = performance.now() - begin;
+  const ended = once(child, "close");
+  child.kill("SIGKILL");
+  await ended;
+  return duration;
 }
