@@ -79,10 +79,12 @@ export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
 export { type Asked, answering } from "./http/answering.ts";
 export { type ProblemCodes, requestCodes } from "./http/codes.ts";
+export { HttpAnswer, type HttpRequest, type RequestHeaders } from "./http/message.ts";
 export {
   type HttpHost,
   type HttpListener,
   type HttpMount,
+  type RouteAnswer,
   type RouteContext,
   type RouteHandler,
   type RouteOptions,
@@ -98,7 +100,7 @@ export {
 } from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { RateLimit, RateLimits } from "./http/rate-limit.ts";
-export { readBody } from "./http/read-body.ts";
+export { readAnnounced, readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";

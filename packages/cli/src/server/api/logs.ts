@@ -1,4 +1,4 @@
-import type { Asked, EventLog, LoggedEvent } from "@pawl/flows";
+import type { Asked, EventLog, LoggedEvent, RouteAnswer } from "@pawl/flows";
 import { refuse } from "../codes.ts";
 import type { ApiParts, ApiRoutes } from "./api.ts";
 import { eventStream } from "./event-stream.ts";
@@ -23,7 +23,7 @@ async function logs(
   { request, query, answer }: AskedLog,
   parts: ApiParts,
   runId: string | undefined,
-): Promise<Response> {
+): Promise<RouteAnswer> {
   const last = request.headers.get("last-event-id");
   if (last !== null && !/^\d{1,15}$/.test(last))
     return refuse("invalid-request", "Last-Event-ID is the number of an event.");
