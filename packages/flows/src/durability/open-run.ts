@@ -3,7 +3,7 @@ import type { Json } from "../json.ts";
 import { RunCancelled, RunInterrupted } from "./durability.ts";
 import type { Journal } from "./journal.ts";
 import type { RunRecord } from "./records.ts";
-import type { RunState } from "./run-table.ts";
+import type { RunState } from "./run-state.ts";
 import type { StoredStep } from "./step-table.ts";
 import type { Effects } from "./transitions.ts";
 import type { StoredWait } from "./wait-table.ts";
@@ -67,6 +67,10 @@ export class OpenRun {
     return this.#phase === "running";
   }
 
+  get isOver(): boolean {
+    return this.#phase === "over";
+  }
+
   get isWaiting(): boolean {
     return this.#phase === "waiting" || this.#phase === "queued";
   }
@@ -119,8 +123,12 @@ export class OpenRun {
   }
 
   /** A write of this run: refused, and the run stopped, when another owner has it. */
-  async write<T>(operation: (effects: Effects) => T): Promise<T> {
-    const result = await this.journal.transact((effects) => (this.holds() ? operation(effects) : takenOver));
+  write<T>(operation: (effects: Effects) => T): Promise<T> {
+    return this.#writeHeld((effects) => (this.holds() ? operation(effects) : takenOver));
+  }
+
+  async #writeHeld<T>(operation: (effects: Effects) => T | typeof takenOver): Promise<T> {
+    const result = await this.journal.transact(operation);
     if (result !== takenOver) return result as T;
     this.interrupt("Another process has taken over this run.");
     throw this.#interrupted;
@@ -128,7 +136,11 @@ export class OpenRun {
 
   /** The same with the run's state at hand. */
   change<T>(operation: (state: RunState, effects: Effects) => T): Promise<T> {
-    return this.write((effects) => operation(this.journal.tables.runs.state(this.id)!, effects));
+    return this.#writeHeld((effects) => {
+      const state = this.journal.tables.runs.state(this.id);
+      const isHeld = state?.owner === this.journal.owner.id && state.starts === this.record.starts;
+      return isHeld ? operation(state, effects) : takenOver;
+    });
   }
 
   busy(change: 1 | -1): void {

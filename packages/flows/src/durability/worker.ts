@@ -12,7 +12,7 @@ import type { Journal } from "./journal.ts";
 import { OpenRun } from "./open-run.ts";
 import type { OwnerLife } from "./owner-life.ts";
 import type { RunRecord } from "./records.ts";
-import { hasEnded, type RunState } from "./run-table.ts";
+import { hasEnded, type RunState } from "./run-state.ts";
 import { Scope } from "./scope.ts";
 
 const defaultConcurrency = 64;
