@@ -1,6 +1,7 @@
 import type { Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
+import type { HistoryQuery, MessageHistory } from "../history/message-history.ts";
 import type { Passage } from "../history/passage.ts";
 import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
@@ -66,7 +67,13 @@ export interface Line {
   /** Tokens of one correlation id that are still on their way. */
   pending(correlationId: string): Promise<number>;
   readonly deadLetters: DeadLetters;
-  /** What became of a message at the pods it has passed, where the engine remembers it. */
+  /**
+   * What is remembered of messages, of those that they have become too: for people who ask later. SQLite remembers it with
+   * each step; NATS is told shortly after, so that what a process did in its last moment can be missing; memory keeps the
+   * newest.
+   */
+  history(query: HistoryQuery): Promise<readonly MessageHistory[]>;
+  /** What became of a message at the pods it has passed, where that is durable with the step. */
   passages?(correlationId: string): readonly PodPassage[];
   /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
   readonly key?: string;

@@ -246,6 +246,31 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
     expect(await outputs(run)).toEqual([{ n: 2 }]);
   });
 
+  test("that gives no answer is one to come back to, whatever it was asked", async () => {
+    const server = await ownServer();
+    const transport = closing(createNatsTransport({ server: { url: server.url }, answerMs: 300 }));
+    const run = await start(line, { transport });
+    const endpoint = new TriggerEndpoint(run, line.pods[0]!, "/runs");
+    const headers = { "content-type": "application/json", "idempotency-key": "k" };
+    const post = () => endpoint.handle(new Request("http://test/trigger", { method: "POST", body: "{}", headers }));
+    server.process!.kill("SIGSTOP");
+    const asked = [run.line.outputs(2), run.line.deadLetters.count(), run.line.pending("m"), run.line.receipt(0, "k")];
+    const [answer, ...failures] = await Promise.all([
+      post(),
+      ...asked.map((question) =>
+        (question as Promise<unknown>).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    ]);
+    for (const failure of failures) expect(failure).toBeInstanceOf(UnavailableError);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    server.process!.kill("SIGCONT");
+    await until(() => run.isReady);
+    expect((await post()).status).toBe(202);
+  });
+
   test("that does not know who asks says so at once", async () => {
     const server = await ownServer(`authorization { user: pawl, password: right }`);
     const open = (options: object) =>
@@ -316,6 +341,7 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
       name: "test",
       inboxPrefix: "_INBOX",
       log: silentLogger,
+      answerMs: 5_000,
       signal: new AbortController().signal,
     });
     const publisher = new Publisher(link);

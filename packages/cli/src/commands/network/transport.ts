@@ -134,6 +134,7 @@ function limitsOf(call: Call): Record<string, number> {
     replicas: numberOf(call, "PAWL_NATS_REPLICAS"),
     maxBytes: numberOf(call, "PAWL_NATS_MAX_BYTES"),
     ackWaitMs: numberOf(call, "PAWL_NATS_ACK_WAIT_MS"),
+    historyBytes: numberOf(call, "PAWL_NATS_HISTORY_BYTES"),
     duplicateWindowMs: numberOf(call, "PAWL_NATS_DUPLICATE_WINDOW_MS"),
   });
 }

@@ -2,6 +2,8 @@ import type { Database } from "@pawl/flows/sqlite";
 import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, TextPayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
+import type { HistoryQuery, MessageHistory } from "../../history/message-history.ts";
+import { readHistoryIn } from "../../history/read-history.ts";
 import { type EdgeEnds, type PodPassage, readPassages } from "../../history/read-passages.ts";
 import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
@@ -75,6 +77,11 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
 
   get key(): string {
     return this.#parts.key;
+  }
+
+  async history(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+    await this.flush();
+    return readHistoryIn(this.#parts.database, query, this.network.name);
   }
 
   passages(correlationId: string): readonly PodPassage[] {
