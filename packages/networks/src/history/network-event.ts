@@ -1,12 +1,7 @@
 import type { Json } from "@pawl/flows";
 
 /** What is told of networks in the one log of what happened; `docs/reference/events.md` has them with those of flows. */
-export type NetworkEventType =
-  | "network-started"
-  | "network-stopped"
-  | "pod-attempt"
-  | "pod-ended"
-  | "message-dead";
+export type NetworkEventType = "network-started" | "network-stopped" | "pod-attempt" | "pod-ended" | "message-dead";
 
 export interface NetworkEvent {
   /** Where it stands: whoever has it goes on from here. To be handed back as it came. */
