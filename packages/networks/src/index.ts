@@ -1,11 +1,12 @@
 // What is exported here is public.
 
-export type {
-  NetworkEvent,
-  NetworkEventFilter,
-  NetworkEventPage,
-  NetworkEvents,
-  NetworkEventType,
+export {
+  type NetworkEvent,
+  type NetworkEventFilter,
+  type NetworkEventPage,
+  type NetworkEvents,
+  type NetworkEventType,
+  networkEventTypes,
 } from "./history/network-event.ts";
 export type { PassageOutcome } from "./history/passage.ts";
 export { type MessageHistory, readHistory } from "./history/read-history.ts";
