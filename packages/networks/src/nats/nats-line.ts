@@ -29,6 +29,7 @@ import type { Names } from "./names.ts";
 import { NatsDeadLetters } from "./nats-dead-letters.ts";
 import type { NatsDelivery } from "./nats-delivery.ts";
 import { NatsLeases } from "./nats-leases.ts";
+import { NatsOrders } from "./nats-orders.ts";
 import { NatsOutputs } from "./nats-outputs.ts";
 import { NatsPast } from "./nats-past.ts";
 import { Notebook, tryName } from "./notebook.ts";
@@ -64,6 +65,7 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly replies: NatsReplies;
   readonly peers: NatsPeers;
   readonly leases: NatsLeases;
+  readonly orders: NatsOrders;
   readonly #parts: NatsLineParts;
   readonly #records: Records;
   readonly #notebook: Notebook;
@@ -85,6 +87,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#outputs = new NatsOutputs({ link, records: this.#records, names, network });
     this.replies = new NatsReplies(link, names);
     this.peers = new NatsPeers(link, names);
+    this.orders = new NatsOrders(link, names);
     this.leases = new NatsLeases(this.#records, names, leaseMs);
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
@@ -223,6 +226,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#sweep?.close();
     this.replies.close();
     this.peers.close();
+    this.orders.close();
     await this.leases.close();
     await this.flush();
     this.#parts.closed();

@@ -56,6 +56,8 @@ export interface Line {
   readonly replies?: Replies;
   /** The other processes that run this network. Absent where there can be none. */
   readonly peers?: Peers;
+  /** What other processes want to have sent by the origins of this one. Absent where they find it another way. */
+  readonly orders?: Orders;
   /** What only one of several processes may do. Absent where there is only one. */
   readonly leases?: Leases;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
@@ -107,6 +109,11 @@ export interface Peers {
   answer(tell: () => Promise<string>): void;
   /** What all who answer in time have told, this process included. */
   ask(forMs: number): Promise<readonly string[]>;
+}
+
+/** Requests to the origins of a network, from processes that do not run it. What they say is JSON. */
+export interface Orders {
+  answer(pod: string, handle: (order: string) => Promise<string>): void;
 }
 
 export interface ConsumeOptions {
