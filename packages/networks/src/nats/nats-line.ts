@@ -194,7 +194,7 @@ export class NatsLine implements Line, ConsumerDesk {
     return waiting.filter((token) => token.correlationId === correlationId).length;
   }
 
-  async history(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
     await this.flush();
     const { manager } = this.#parts.link;
     const letters = this.deadLetters.list({ limit: lettersLookedAt });

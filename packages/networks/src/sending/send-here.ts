@@ -96,7 +96,7 @@ function receiptOf({ line, parts, clock }: RunningNetwork, pod: string, key: str
 
 async function passagesOf({ line }: RunningNetwork, correlationId: string): Promise<readonly PodPassage[]> {
   if (line.passages !== undefined) return line.passages(correlationId);
-  const found = await line.history({ correlationId });
+  const found = await line.recall({ correlationId });
   return found.find((message) => message.correlationId === correlationId)?.passages ?? [];
 }
 

@@ -1,7 +1,8 @@
-import type { Leases } from "@pawl/flows";
+import type { Json, Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { HistoryQuery, MessageHistory } from "../history/message-history.ts";
+import type { NetworkEventType } from "../history/network-event.ts";
 import type { Passage } from "../history/passage.ts";
 import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
@@ -74,9 +75,11 @@ export interface Line {
    * each step; NATS is told shortly after, so that what a process did in its last moment can be missing; memory keeps the
    * newest.
    */
-  history(query: HistoryQuery): Promise<readonly MessageHistory[]>;
+  recall(query: HistoryQuery): Promise<readonly MessageHistory[]>;
   /** What became of a message at the pods it has passed, where that is durable with the step. */
   passages?(correlationId: string): readonly PodPassage[];
+  /** Into the log of what happened, with whatever is committed next; where the engine keeps one. */
+  remark?(remark: Remark): void;
   /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
   readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
@@ -152,6 +155,15 @@ export interface Delivery {
   commit(step: Step, done?: StepDone): void;
   /** Gives it back; it comes again after the delay, with the next attempt. */
   retry(delayMs: number): void;
+}
+
+/** Something that is told and is no step. */
+export interface Remark {
+  readonly type: NetworkEventType;
+  readonly pod?: string;
+  /** A correlation id. */
+  readonly message?: string;
+  readonly data?: Json;
 }
 
 export type StepDone = (error: unknown) => void;

@@ -119,7 +119,7 @@ describe.skipIf(whyNoNats !== undefined)("network.send with $PAWL_TRANSPORT", ()
     const { run, output } = await send(engine, { network: "n", pod: "g", data: { n: 1 }, wait: "20s" });
     expect(output).toMatchObject({ status: "completed", results: { s: { results: [{ n: 1 }] } }, suppressed: [] });
     const { line } = networks.runs.get("n")!;
-    await until(async () => (await line.history({ traceId: run.traceId }))[0]?.passages.length === 7);
+    await until(async () => (await line.recall({ traceId: run.traceId }))[0]?.passages.length === 7);
     const codeOf = async (given: object) => (await send(engine, given)).run.error;
     expect(await codeOf({ network: "n", pod: "g", data: { bad: true } })).toMatchObject({ code: "message-refused" });
     const known = engineOf(project(), systemClock, env);
