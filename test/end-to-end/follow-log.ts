@@ -22,7 +22,7 @@ export function followLog(urlNow: () => string): FollowedLog {
   let connections = 0;
   const read = async () => {
     const last = events.at(-1)?.cursor;
-    const headers = last === undefined ? {} : { "last-event-id": last };
+    const headers: Record<string, string> = last === undefined ? {} : { "last-event-id": last };
     const answer = await fetch(`${urlNow()}/api/v1/logs`, { headers, signal: stopping.signal });
     if (!answer.ok) return;
     connections++;

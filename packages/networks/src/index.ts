@@ -1,5 +1,6 @@
 // What is exported here is public.
 
+export type { HistoryQuery, MessageHistory } from "./history/message-history.ts";
 export {
   type NetworkEvent,
   type NetworkEventFilter,
@@ -9,7 +10,7 @@ export {
   networkEventTypes,
 } from "./history/network-event.ts";
 export type { PassageOutcome } from "./history/passage.ts";
-export { type MessageHistory, readHistory } from "./history/read-history.ts";
+export { readHistory } from "./history/read-history.ts";
 export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
 export type { PodPassage } from "./history/read-passages.ts";
 export { networkApiCodes } from "./http/codes.ts";

@@ -28,7 +28,8 @@ export function readPassages(database: Database, net: number, edges: EdgeEnds, c
   return [...placed, ...[...byPod.values()].filter(({ pod }) => !order.includes(pod))];
 }
 
-function podsInOrder(edges: EdgeEnds): string[] {
+/** Nobody before those that send to it. */
+export function podsInOrder(edges: EdgeEnds): string[] {
   const order: string[] = [];
   const left = new Set(edges.flat());
   while (left.size > 0) {

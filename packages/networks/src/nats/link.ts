@@ -14,6 +14,8 @@ export interface LinkOptions {
   readonly name: string;
   readonly inboxPrefix: string;
   readonly log: Logger;
+  /** How long the server may take to answer a question. */
+  readonly answerMs: number;
   /** Ends the attempts to connect. */
   readonly signal: AbortSignal;
 }
@@ -145,7 +147,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     timeout: 5_000,
   };
   const connection = await connect(client, how, options);
-  return new Link({ client, connection, manager: await client.manager(connection) }, options);
+  return new Link({ client, connection, manager: await client.manager(connection, options.answerMs) }, options);
 }
 
 async function connect(client: NatsClient, how: ConnectionOptions, options: LinkOptions): Promise<NatsConnection> {

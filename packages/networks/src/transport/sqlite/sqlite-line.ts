@@ -3,6 +3,8 @@ import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, TextPayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
 import { writeOther } from "../../history/entry.ts";
+import type { HistoryQuery, MessageHistory } from "../../history/message-history.ts";
+import { readHistoryIn } from "../../history/read-history.ts";
 import { type EdgeEnds, type PodPassage, readPassages } from "../../history/read-passages.ts";
 import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
@@ -80,6 +82,11 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
 
   get key(): string {
     return this.#parts.key;
+  }
+
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+    await this.flush();
+    return readHistoryIn(this.#parts.database, query, this.network.name);
   }
 
   passages(correlationId: string): readonly PodPassage[] {
