@@ -57,7 +57,8 @@ export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-input
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
-export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export type { EventLog, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export { type EventType, eventTypes } from "./events/event-types.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { approvalSignal, type Decision, inputSignal } from "./execution/records/approval.ts";
 export { functionListings } from "./expression/cel-functions.ts";
