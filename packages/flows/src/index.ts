@@ -21,16 +21,17 @@ export {
   type WorkOptions,
 } from "./durability/durability.ts";
 export { type DueOptions, pruneWhenDue } from "./durability/prune-when-due.ts";
-export type {
-  AttemptRecord,
-  Failure,
-  NewRun,
-  Owner,
-  RunRecord,
-  RunStatus,
-  RunTrigger,
-  StepRecord,
-  StepStatus,
+export {
+  type AttemptRecord,
+  beganAt,
+  type Failure,
+  type NewRun,
+  type Owner,
+  type RunRecord,
+  type RunStatus,
+  type RunTrigger,
+  type StepRecord,
+  type StepStatus,
 } from "./durability/records.ts";
 export {
   createMemoryStore,
