@@ -166,6 +166,7 @@ export {
 export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export { emitAll } from "./triggers/emit-all.ts";
 export {
   createTriggerRegistry,
   type TriggerListing,
