@@ -80,10 +80,12 @@ export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
 export { type Asked, answering } from "./http/answering.ts";
 export { type ProblemCodes, requestCodes } from "./http/codes.ts";
+export { HttpAnswer, type HttpRequest, type RequestHeaders } from "./http/message.ts";
 export {
   type HttpHost,
   type HttpListener,
   type HttpMount,
+  type RouteAnswer,
   type RouteContext,
   type RouteHandler,
   type RouteOptions,
@@ -99,7 +101,7 @@ export {
 } from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { RateLimit, RateLimits } from "./http/rate-limit.ts";
-export { readBody } from "./http/read-body.ts";
+export { readAnnounced, readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -164,6 +166,7 @@ export {
 export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export { emitAll } from "./triggers/emit-all.ts";
 export {
   createTriggerRegistry,
   type TriggerListing,

@@ -1,6 +1,8 @@
 import {
   answering,
+  HttpAnswer,
   type HttpMount,
+  type HttpRequest,
   type Operation,
   type RouteContext,
   type RouteHandler,
@@ -54,7 +56,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
     for (const remove of undo) remove();
   };
 
-  function gateway(request: Request, { params }: RouteContext): Promise<Response> {
+  function gateway(request: HttpRequest, { params }: RouteContext): Promise<HttpAnswer> {
     const pod = podOf(runOf(runs, params.network!), params.pod!, "gateway");
     return endpoints.get(pod)!.endpoint.handle(request);
   }
@@ -141,9 +143,8 @@ function healthRoutes(route: Route, all: readonly RunningNetwork[], metrics: Mou
     return json(notReady.length === 0 ? 200 : 503, { ready: notReady.length === 0, notReady });
   });
   route("GET", "/metrics", async () => {
-    return new Response(`${(await metrics?.()) ?? ""}${await metricsText(all)}`, {
-      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-    });
+    const text = `${(await metrics?.()) ?? ""}${await metricsText(all)}`;
+    return new HttpAnswer(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, text);
   });
 }
 

@@ -77,7 +77,7 @@ export function openNats(call: Call, url: string, use: TransportUse): Promise<Tr
   });
 }
 
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 /**
  * For commands that answer and end: with a server that cannot be reached, they say so.

@@ -1,4 +1,4 @@
-import type { Asked } from "@pawl/flows";
+import type { Asked, RouteAnswer } from "@pawl/flows";
 import { parseCursor, writeCursor } from "../../log/cursor.ts";
 import type { LogFilter } from "../../log/project-log.ts";
 import { refuse } from "../codes.ts";
@@ -19,7 +19,7 @@ export const logRoutes: ApiRoutes = (route, parts) => {
 
 type AskedLog = Pick<Asked<typeof readRunLog>, "request" | "query" | "answer">;
 
-async function logs({ request, query, answer }: AskedLog, parts: ApiParts, filter: LogFilter): Promise<Response> {
+async function logs({ request, query, answer }: AskedLog, parts: ApiParts, filter: LogFilter): Promise<RouteAnswer> {
   const last = request.headers.get("last-event-id");
   const after = parseCursor(last ?? query.after);
   if (after === undefined) return refuse("invalid-request", "Last-Event-ID is the id of an event as it came.");
