@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { LoadedProject, Mask } from "@pawl/flows";
+import type { LoadedProject, Mask, TriggerStatus } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
@@ -15,6 +15,8 @@ export interface ServedNetworks {
   /** Takes over what has changed in the files, and says what could not be taken over. */
   reload(): Promise<void>;
   metrics(): Promise<string>;
+  /** Of the triggers that feed pods. */
+  triggers(): readonly TriggerStatus[];
   /** Why one of them cannot work at the moment. */
   notReady(): string | undefined;
   close(graceMs?: number): Promise<void>;
@@ -49,6 +51,7 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
       else if (hasSome()) opened = await openNetworks(loaded, parts);
     },
     metrics: () => metricsText(runs()),
+    triggers: () => opened?.networks.triggers() ?? [],
     notReady() {
       const stuck = runs().find((run) => !run.isReady);
       return stuck === undefined ? undefined : `The network ${stuck.network.name} is not ready: ${stuck.reason}.`;

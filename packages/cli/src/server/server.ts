@@ -10,13 +10,13 @@ import { triggerRoutes } from "./api/triggers.ts";
 import { refuse } from "./codes.ts";
 import type { ServerHost } from "./http-host.ts";
 import { createMetrics, type ServerMetrics } from "./metrics.ts";
+import type { ServedNetworks } from "./serve-networks.ts";
 
 export interface ServerParts extends Omit<ApiParts, "closing"> {
   readonly host: ServerHost;
-  /** Adds to `/metrics`. */
   /** Nothing when runs are executed in this process. */
   readonly workers?: WorkerPool | undefined;
-  readonly networks?: { metrics(): Promise<string>; notReady(): string | undefined } | undefined;
+  readonly networks?: Pick<ServedNetworks, "metrics" | "triggers" | "notReady"> | undefined;
 }
 
 export interface RunningServer {
@@ -28,9 +28,13 @@ export interface RunningServer {
 
 /** Puts the API, health and metrics onto a host. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { host, engine, triggers, workers } = parts;
+  const { host, engine, triggers, workers, networks } = parts;
   const closing = new AbortController();
-  const metrics = await createMetrics(engine, triggers, workers);
+  const metrics = await createMetrics({
+    engine,
+    workers,
+    triggers: () => [...triggers.status(), ...(networks?.triggers() ?? [])],
+  });
   addHealth(parts, metrics);
   const areas = [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes];
   addRoutes(host.main, { ...parts, closing: closing.signal }, areas);
