@@ -110,7 +110,7 @@ async function open(
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
   postBoard(runtime.store, pool, triggers);
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask, env });
   opened.push(() => networks.close());
   const parts = { host, engine, triggers, networks, workers: pool };
   const server = await startServer({ ...parts, ...bookParts(flows), ...people(options) });
