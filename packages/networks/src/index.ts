@@ -1,12 +1,13 @@
 // What is exported here is public.
 
 export type { HistoryQuery, MessageHistory } from "./history/message-history.ts";
-export type {
-  NetworkEvent,
-  NetworkEventFilter,
-  NetworkEventPage,
-  NetworkEvents,
-  NetworkEventType,
+export {
+  type NetworkEvent,
+  type NetworkEventFilter,
+  type NetworkEventPage,
+  type NetworkEvents,
+  type NetworkEventType,
+  networkEventTypes,
 } from "./history/network-event.ts";
 export type { PassageOutcome } from "./history/passage.ts";
 export { readHistory } from "./history/read-history.ts";

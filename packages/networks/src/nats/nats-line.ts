@@ -11,6 +11,7 @@ import {
   type Consumer,
   type Delivery,
   FullError,
+  type Injected,
   type InjectOptions,
   type Line,
   type Outputs,
@@ -113,33 +114,41 @@ export class NatsLine implements Line, ConsumerDesk {
     return TextPayload.of(value);
   }
 
-  async inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<"new" | "duplicate"> {
-    const injected = await this.#inject(tokens, extra);
-    const [first] = tokens;
-    if (injected === "new" && first !== undefined) {
-      const sender = this.network.pods[this.network.edges[first.edge]!.from]!.id;
-      tellStep(this.#past.tell, sender, first, { outputs: tokens, ...extra });
-    }
-    return injected;
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<Injected> {
+    const { link } = this.#parts;
+    if (this.#isClosed) return Promise.reject(new UnavailableError("The network has stopped."));
+    if (link.reason !== undefined) return Promise.reject(new UnavailableError(link.reason));
+    if (this.#backlog.isHalfFull)
+      return Promise.reject(new FullError("The stream of the network has no room for new messages."));
+    if (tokens.length !== 1 || extra.receipt !== undefined || (extra.notes?.length ?? 0) > 0)
+      return this.#injectAll(tokens, extra);
+    return new Promise((resolve, reject) => {
+      this.#parts.publisher.publish(this.#roads.entering(tokens[0]!), (error, stored) => {
+        if (error !== undefined) reject(error);
+        else resolve(this.#injected(tokens, extra, stored!.isDuplicate ? "duplicate" : "new"));
+      });
+    });
   }
 
-  async #inject(tokens: readonly Token[], extra: InjectOptions): Promise<"new" | "duplicate"> {
-    const { link, publisher } = this.#parts;
-    if (this.#isClosed) throw new UnavailableError("The network has stopped.");
-    if (link.reason !== undefined) throw new UnavailableError(link.reason);
-    if (this.#backlog.isHalfFull) throw new FullError("The stream of the network has no room for new messages.");
+  async #injectAll(tokens: readonly Token[], extra: InjectOptions): Promise<Injected> {
+    const { publisher } = this.#parts;
     const { receipt, notes = [] } = extra;
     if (receipt !== undefined && (await this.receipt(receipt.pod, receipt.key)) !== undefined) return "duplicate";
-    if (tokens.length === 1 && receipt === undefined && notes.length === 0) {
-      return publisher
-        .store(this.#roads.entering(tokens[0]!))
-        .then(({ isDuplicate }) => (isDuplicate ? "duplicate" : "new"));
-    }
     const stored = await Promise.all(tokens.map((token) => publisher.store(this.#roads.entering(token))));
     const after = notes.map((note) => this.#notebook.publicationOf(note));
     if (receipt !== undefined) after.push(this.#notebook.receiptPublication(receipt));
     await Promise.all(after.map((publication) => publisher.store(publication)));
-    return stored.length > 0 && stored.every(({ isDuplicate }) => isDuplicate) ? "duplicate" : "new";
+    const isKnown = stored.length > 0 && stored.every(({ isDuplicate }) => isDuplicate);
+    return this.#injected(tokens, extra, isKnown ? "duplicate" : "new");
+  }
+
+  /** The history is told of it. */
+  #injected(tokens: readonly Token[], extra: InjectOptions, injected: Injected): Injected {
+    const [first] = tokens;
+    if (injected === "duplicate" || first === undefined) return injected;
+    const sender = this.network.pods[this.network.edges[first.edge]!.from]!.id;
+    tellStep(this.#past.tell, sender, first, { outputs: tokens, ...extra });
+    return injected;
   }
 
   consume(index: number, consume: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer {

@@ -45,11 +45,11 @@ export class TokenRoads {
   }
 
   entering(token: Token): Publication {
-    return { ...this.#publication(token, enteringMs), failsWhenFull: true };
+    return this.#publication(token, enteringMs, true);
   }
 
   inside(token: Token): Publication {
-    return this.#publication(token, insideMs);
+    return this.#publication(token, insideMs, false);
   }
 
   /** What a sink keeps: once per correlation id, as long as it is kept. */
@@ -73,9 +73,9 @@ export class TokenRoads {
   }
 
   /** Its id tells the edge by its ends: its number may be that of another edge in the next revision. */
-  #publication(token: Token, forMs: number): Publication {
+  #publication(token: Token, forMs: number, failsWhenFull: boolean): Publication {
     const { subject, ends, onStored } = this.#roads[token.edge]!;
-    return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored };
+    return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored, failsWhenFull };
   }
 }
 

@@ -190,7 +190,12 @@ export class RunningNetwork {
     if (this.#isRefusing)
       return Promise.reject(new UnavailableError(`The network "${this.network.name}" is stopping.`));
     if (!origin.hasRoom) return Promise.reject(new FullError("Too many messages are waiting."));
-    return new Promise((resolve) => resolve(origin.accept(incoming)));
+    try {
+      const answer = origin.accept(incoming);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** As `send`, but waits for room instead of throwing: for sources that can wait. */

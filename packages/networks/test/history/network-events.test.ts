@@ -131,12 +131,13 @@ describe("what a file of networks tells", () => {
     expect(latest.events).toEqual(whole.filter((event) => event.pod === "s").slice(-5));
     expect(latest.place).toBe(whole.at(-1)!.place);
     expect((await events.read({ after: latest.place })).events).toEqual([]);
+    expect((await events.read({ after: latest.from, limit: 1 })).events).toEqual(latest.events.slice(0, 1));
   });
 
   test("of a file that is not there is nothing, until it is", async () => {
     const file = join(temporaryFolder(), "later.db");
     const events = reading(file);
-    expect(await events.read({ after: "7" })).toEqual({ events: [], place: "7", hasMore: false });
+    expect(await events.read({ after: "7" })).toEqual({ events: [], from: "7", place: "7", hasMore: false });
     const { send } = await started(line, {}, file);
     await send({ n: 1 });
     expect((await all(events)).length).toBe(4);

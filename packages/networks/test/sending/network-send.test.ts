@@ -171,7 +171,7 @@ describe("another process", () => {
       const headers = incoming.headers as Record<string, string>;
       const request = new Request(url, { method: incoming.method!, headers, body: Buffer.concat(chunks) });
       const answer = await found.handler(request, { params, remoteAddress: undefined });
-      outgoing.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+      outgoing.writeHead(answer.status, { ...answer.headers } as Record<string, string>).end(answer.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close());

@@ -27,7 +27,7 @@ class SqliteNetworkEvents implements NetworkEvents {
   async read(filter: NetworkEventFilter = {}): Promise<NetworkEventPage> {
     const after = Number(filter.after ?? 0) || 0;
     const reader = this.#open();
-    if (reader === undefined) return { events: [], place: String(after), hasMore: false };
+    if (reader === undefined) return nothingAfter(after);
     return filter.isLatest === true ? this.#latest(reader, filter) : this.#next(reader, filter, after);
   }
 
@@ -41,16 +41,17 @@ class SqliteNetworkEvents implements NetworkEvents {
     const { limit = defaultLimit } = filter;
     const events: NetworkEvent[] = [];
     let place = after;
+    const page = (hasMore: boolean) => ({ events, from: String(after), place: String(place), hasMore });
     for (let rows = 0; rows < mostRows; rows += rowsAtOnce) {
       const entries = reader.after(place, rowsAtOnce);
-      if (entries.length === 0) return { events, place: String(place), hasMore: false };
+      if (entries.length === 0) return page(false);
       for (const entry of entries) {
-        if (events.length === limit) return { events, place: String(place), hasMore: true };
+        if (events.length === limit) return page(true);
         place = entry[0];
         if (this.#isWanted(entry, filter)) events.push(this.#event(entry));
       }
     }
-    return { events, place: String(place), hasMore: true };
+    return page(true);
   }
 
   #latest(reader: EntryReader, filter: NetworkEventFilter): NetworkEventPage {
@@ -68,7 +69,9 @@ class SqliteNetworkEvents implements NetworkEvents {
       found.push(wanted);
     }
     const latest = limit === 0 ? [] : found.reverse().flat().slice(-limit);
-    return { events: latest.map((entry) => this.#event(entry)), place: String(place), hasMore: false };
+    const before = (latest[0]?.[0] ?? place + 1) - 1;
+    const events = latest.map((entry) => this.#event(entry));
+    return { events, from: String(before), place: String(place), hasMore: false };
   }
 
   #isWanted([, [net, pod]]: NumberedEntry, { network, pod: wantedPod }: NetworkEventFilter): boolean {
@@ -101,4 +104,8 @@ class SqliteNetworkEvents implements NetworkEvents {
     this.#reader = new EntryReader(database);
     return this.#reader;
   }
+}
+
+function nothingAfter(number: number): NetworkEventPage {
+  return { events: [], from: String(number), place: String(number), hasMore: false };
 }
