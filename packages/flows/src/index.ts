@@ -129,7 +129,10 @@ export { loadPlugin, type PluginAttempt } from "./plugins/load-plugin.ts";
 export { dependenciesOf, type Manifest, pluginKeyword, readManifest } from "./plugins/manifest.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export type { PluginIsolation } from "./plugins/plugin-isolation.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
+export type { DescribedPlugin } from "./probe/described-plugin.ts";
+export type { Findings, ImportLimits, ProbeOptions } from "./probe/probe.ts";
 export { projectCodes } from "./project/codes.ts";
 export {
   defineConfig,
@@ -148,9 +151,11 @@ export {
   readFlowFiles,
 } from "./project/flow-files.ts";
 export type { ImportedCode, ImportedPlugin } from "./project/imported-code.ts";
-export { type KeptTexts, readKeptPlugins, writeKeptPlugins } from "./project/kept-plugins.ts";
+export { type KeptPlugin, type KeptPlugins, readKeptPlugins, writeKeptPlugins } from "./project/kept-plugins.ts";
+export { type LoadNodesOptions, loadNodes } from "./project/load-nodes.ts";
 export { type LoadOptions, loaderOf, loadProject, pluginsOf } from "./project/load-project.ts";
 export type { LoadedProject } from "./project/loaded-project.ts";
+export { type LookOptions, lookAtPlugins } from "./project/look-at-plugins.ts";
 export { type BrokenPlugin, type ReloadedProject, reloadProject } from "./project/reload-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";

@@ -20,10 +20,10 @@ export const command: Command = {
 };
 
 function show({ terminal }: Call, diagnostics: readonly Diagnostic[], hooks: number, projectDir: string): void {
-  if (diagnostics.length === 0) return terminal.out(`${plural(hooks, "hook")}, no mistakes`);
   const checked = checkedHookFiles(diagnostics, projectDir);
   for (const { file, text, diagnostics: found } of checked) {
     terminal.out(formatDiagnostics(file, found, { colors: terminal.colors, text }));
   }
-  terminal.out(`${countOf(diagnostics)} in ${plural(checked.length, "file")}`);
+  const count = `${countOf(diagnostics)} in ${plural(checked.length, "file")}`;
+  terminal.out(diagnostics.length === 0 ? `${plural(hooks, "hook")}, no mistakes` : count);
 }
