@@ -32,6 +32,7 @@ export class OwnerLife {
   readonly #isAlone: boolean;
   #stopHeartbeat: (() => void) | undefined;
   #isClosed = false;
+  #registeredIn = 0;
 
   /** @param isAlone nobody else can see the store, so nobody has to be told who lives */
   constructor(journal: Journal, isAlone = false) {
@@ -46,7 +47,9 @@ export class OwnerLife {
 
   /** Inside every transaction that gives this owner something: somebody may have declared it dead meanwhile. */
   register(): void {
-    if (this.#isClosed) return;
+    const { transaction } = this.#journal.writer;
+    if (this.#isClosed || this.#registeredIn === transaction) return;
+    this.#registeredIn = transaction;
     this.#journal.tables.owners.add(this.#journal.owner, this.#expiry());
     if (this.#stopHeartbeat === undefined && !this.#isAlone) this.#nextBeat();
   }

@@ -1,7 +1,7 @@
 import { traceIdOf } from "@pawl/hooks/trace";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
-import type { RunState } from "./run-state.ts";
+import type { RunEnd } from "./run-state.ts";
 
 /** What `toRecord` reads. */
 export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host
@@ -33,13 +33,13 @@ export function freshRecord(
 }
 
 /** The record of a run that has just ended, from the one that it was executed with. */
-export function endedRecord(record: RunRecord, state: RunState): RunRecord {
+export function endedRecord(record: RunRecord, end: RunEnd): RunRecord {
   return {
     ...record,
-    status: state.status,
-    error: state.error === null ? undefined : parse<Failure>(state.error),
-    outputs: state.outputs === null ? null : parse<Json>(state.outputs),
-    endedAt: state.endedAt ?? undefined,
+    status: end.status,
+    error: end.error === null ? undefined : parse<Failure>(end.error),
+    outputs: end.outputs === null ? null : parse<Json>(end.outputs),
+    endedAt: end.endedAt,
     owner: undefined,
   };
 }

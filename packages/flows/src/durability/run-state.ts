@@ -21,6 +21,15 @@ export interface RunState {
   endedAt: number | null;
 }
 
+/** What a run's end changes, as it is stored. */
+export interface RunEnd {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly outputs: string | null;
+  readonly error: string | null;
+  readonly endedAt: number;
+}
+
 export function hasEnded(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }

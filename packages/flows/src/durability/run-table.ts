@@ -1,10 +1,9 @@
 import type { Database, SqlValue, Statement } from "../sqlite/index.ts";
 import { cachedStatements } from "../sqlite/index.ts";
-import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunFilter } from "./durability.ts";
 import type { NewRun, RunRecord, RunStatus } from "./records.ts";
 import { recordColumns, toRecord } from "./run-record.ts";
-import { hasEnded, type RunState } from "./run-state.ts";
+import { hasEnded, type RunEnd, type RunState } from "./run-state.ts";
 
 const stateColumns = `id, flow, root, lane_key AS laneKey, lane_limit AS laneLimit, status, admitted, owner, starts,
   wake_at AS wakeAt, cancel_reason AS cancelReason, outputs, error, started_at AS startedAt, ended_at AS endedAt`;
@@ -23,6 +22,7 @@ export class RunTable {
   readonly #held: Statement;
   readonly #status: Statement;
   readonly #save: Statement;
+  readonly #end: Statement;
   readonly #inLane: Statement;
   readonly #blocked: Statement;
   readonly #anyReady: Statement;
@@ -38,6 +38,8 @@ export class RunTable {
     this.#held = this.#sql("SELECT 1 FROM runs WHERE id = ? AND owner = ? AND starts = ?");
     this.#save = this.#sql(`UPDATE runs SET status = ?, admitted = ?, owner = ?, starts = ?, wake_at = ?,
       cancel_reason = ?, outputs = ?, error = ?, started_at = ?, ended_at = ? WHERE id = ?`);
+    this.#end = this.#sql(`UPDATE runs SET status = ?, admitted = 0, owner = NULL, wake_at = NULL, outputs = ?,
+      error = ?, ended_at = ? WHERE id = ? RETURNING flow, lane_key AS laneKey, started_at AS startedAt`);
     this.#inLane = this.#sql("SELECT count(*) AS n FROM runs WHERE admitted = 1 AND flow = ? AND lane_key = ?");
     this.#blocked = this.#sql(`SELECT ${stateColumns} FROM runs
       WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1`);
@@ -47,7 +49,7 @@ export class RunTable {
     );
   }
 
-  insert(run: NewRun, state: RunState, createdAt: number): void {
+  insert(run: NewRun, state: RunState, { createdAt, traceId }: { createdAt: number; traceId: string }): void {
     this.#sql("INSERT OR IGNORE INTO definitions VALUES (?, ?)").run(run.definition.hash, run.definition.text);
     this.#insert.run(
       state.id,
@@ -69,7 +71,7 @@ export class RunTable {
       state.starts,
       createdAt,
       state.startedAt,
-      traceOfRun(state.id, run.trigger),
+      traceId,
     );
   }
 
@@ -96,6 +98,12 @@ export class RunTable {
       state.endedAt,
       state.id,
     );
+  }
+
+  /** @returns what of it stays as it was */
+  end({ id, status, outputs, error, endedAt }: RunEnd): Pick<RunState, "flow" | "laneKey" | "startedAt"> {
+    const row = this.#end.get(status, outputs, error, endedAt, id);
+    return row as unknown as Pick<RunState, "flow" | "laneKey" | "startedAt">;
   }
 
   hasEnded(id: string): boolean {

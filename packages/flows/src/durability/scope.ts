@@ -176,22 +176,13 @@ class StepInExecution implements StepAttempt {
 
   async end(end: StepEnd, isLast: boolean): Promise<StepRecord> {
     this.#run.throwIfInterrupted();
-    const { attempt, ...rest } = end;
-    const { record } = this.#stored;
-    const ended: StepRecord = {
-      ...record,
-      ...rest,
-      attempts: attempt === undefined ? record.attempts : [...record.attempts, attempt],
-      endedAt: this.#run.journal.clock.now(),
-    };
-    this.#stored = { ...this.#stored, record: ended, child: undefined };
-    const write = this.#saving("step-ended", {
-      step: ended.step,
-      status: ended.status,
-      durationMs: ended.endedAt! - ended.startedAt,
-      ...(ended.reason === undefined ? {} : { reason: ended.reason }),
-      ...(ended.error === undefined ? {} : { error: failureData(ended.error) }),
-    });
+    const { status, output, error, reason, hooks, attempt } = end;
+    const { record, position } = this.#stored;
+    const attempts = attempt === undefined ? record.attempts : [...record.attempts, attempt];
+    const endedAt = this.#run.journal.clock.now();
+    const ended: StepRecord = { ...record, status, output, error, reason, hooks, attempts, endedAt };
+    this.#stored = { record: ended, position, child: undefined };
+    const write = this.#saving("step-ended", endedData(ended, endedAt - ended.startedAt));
     if (isLast) this.#run.writes.keep(write);
     else await this.#run.writes.write(write);
     this.#run.endStep(this.#stored);
@@ -213,6 +204,13 @@ class StepInExecution implements StepAttempt {
 /** The latest attempt began after the one before had ended. */
 function sinceOf({ record }: StoredStep): number {
   return record.attempts.at(-1)?.endedAt ?? record.startedAt;
+}
+
+function endedData({ step, status, reason, error }: StepRecord, durationMs: number): Json {
+  const data: Record<string, Json> = { step, status, durationMs };
+  if (reason !== undefined) data.reason = reason;
+  if (error !== undefined) data.error = failureData(error);
+  return data;
 }
 
 function failureData(error: AttemptRecord["error"]): Json {

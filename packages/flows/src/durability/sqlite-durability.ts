@@ -9,7 +9,7 @@ import type { OwnerLife } from "./owner-life.ts";
 import type { NewRun, RunRecord, StepRecord } from "./records.ts";
 import { createIdSource } from "./run-id.ts";
 import { endedRecord } from "./run-record.ts";
-import { hasEnded, type RunState } from "./run-state.ts";
+import { hasEnded, type RunEnd } from "./run-state.ts";
 import type { Effects } from "./transitions.ts";
 import { waitingSteps } from "./waiting-steps.ts";
 import { RunWorker } from "./worker.ts";
@@ -183,7 +183,7 @@ export class SqliteDurability implements Durability {
     for (const child of effects.kill) this.#kill(child);
     for (const { id, reason } of effects.cancel) this.#open.get(id)?.cancel(reason);
     for (const id of effects.goOn) this.#hasNews(id);
-    for (const state of effects.ended) this.#hasEnded(state);
+    for (const end of effects.ended) this.#hasEnded(end);
     if (effects.ready) for (const worker of this.#workers) worker.claim();
   }
 
@@ -199,11 +199,11 @@ export class SqliteDurability implements Durability {
     return this.#open.get(id)?.isOver === false;
   }
 
-  #hasEnded(state: RunState): void {
-    const waiters = this.#endWaiters.get(state.id);
+  #hasEnded(end: RunEnd): void {
+    const waiters = this.#endWaiters.get(end.id);
     if (waiters === undefined) return;
-    const open = this.#open.get(state.id);
-    const run = open === undefined ? this.#journal.tables.runs.record(state.id)! : endedRecord(open.record, state);
+    const open = this.#open.get(end.id);
+    const run = open === undefined ? this.#journal.tables.runs.record(end.id)! : endedRecord(open.record, end);
     for (const waiter of waiters) waiter.resolve(run);
   }
 

@@ -1,18 +1,19 @@
 import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
+import type { Json } from "../json.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
-import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
+import type { NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord, whereFrom } from "./run-record.ts";
-import { hasEnded, type RunState } from "./run-state.ts";
+import { hasEnded, type RunEnd, type RunState } from "./run-state.ts";
 import type { Tables } from "./tables.ts";
 
 /** What has to be done in this process once the transaction that caused it is durable. */
 export interface Effects {
   readonly events: NewEvent[];
-  /** Runs that have ended, as they are then. */
-  readonly ended: RunState[];
+  /** Runs that have ended, and how. */
+  readonly ended: RunEnd[];
   /** Woken runs of this process that have got their lane's place back. */
   readonly goOn: string[];
   /** Runs of this process that have to stop. */
@@ -80,7 +81,8 @@ export class Transitions {
     const claimNow = place.claim && state.admitted && !runs.hasReady();
     if (claimNow) this.#begin(state);
     const now = this.#clock.now();
-    runs.insert(run, state, now);
+    const traceId = traceOfRun(id, run.trigger);
+    runs.insert(run, state, { createdAt: now, traceId });
     for (const [position, record] of (place.reuse ?? []).entries()) {
       this.#tables.steps.save(id, { record, position, child: undefined });
     }
@@ -90,7 +92,6 @@ export class Transitions {
     const started = { runId: id, created: true, dropped: false };
     if (!claimNow) return started;
     const { status, starts } = state;
-    const traceId = traceOfRun(id, run.trigger);
     const begun = { id, traceId, status, createdAt: now, startedAt: now, owner: this.#self, starts };
     return { ...started, claimed: freshRecord(run, begun) };
   }
@@ -113,22 +114,22 @@ export class Transitions {
   }
 
   /** `isTidy`: the run has left no open step and no wait, so that there are no rows to look for. */
-  end(state: RunState, outcome: RunOutcome, effects: Effects, isTidy: boolean = state.starts === 0): void {
+  end(id: string, outcome: RunOutcome, effects: Effects, isTidy: boolean): void {
     const { runs, steps, waits } = this.#tables;
     const now = this.#clock.now();
-    const hadPlace = state.admitted;
-    Object.assign(state, { status: outcome.status, admitted: false, owner: null, wakeAt: null, endedAt: now });
-    state.outputs = outcome.outputs === null ? null : JSON.stringify(outcome.outputs);
-    state.error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
-    runs.save(state);
+    const outputs = outcome.outputs === null ? null : JSON.stringify(outcome.outputs);
+    const error = outcome.error === undefined ? null : JSON.stringify(outcome.error);
+    const end = { id, status: outcome.status, outputs, error, endedAt: now };
+    const run = runs.end(end);
     if (!isTidy) {
-      effects.kill.push(...steps.children(state.id));
-      steps.closeOpen(state.id, now);
-      waits.clear(state.id);
+      effects.kill.push(...steps.children(id));
+      steps.closeOpen(id, now);
+      waits.clear(id);
     }
-    effects.ended.push(state);
-    this.#event(effects, endedEvent(state, outcome, now));
-    if (hadPlace) this.#promote(state, effects);
+    effects.ended.push(end);
+    const durationMs = now - (run.startedAt ?? now);
+    this.#event(effects, { type: "run-ended", runId: id, flow: run.flow, data: endedData(outcome, durationMs) });
+    this.#promote(run, effects);
   }
 
   /** Every scope of the run waits: it gives its lane's place away. */
@@ -196,7 +197,7 @@ export class Transitions {
     // The end of a child may have given its parent a place.
     if (children.length > 0) Object.assign(state, runs.state(state.id));
     if (state.starts === 0 || state.owner === null || !isAlive(state.owner)) {
-      this.end(state, cancelledBy(reason), effects);
+      this.end(state.id, cancelledBy(reason), effects, state.starts === 0);
       return "cancelled";
     }
     state.cancelReason ??= reason;
@@ -247,7 +248,7 @@ export class Transitions {
   }
 
   /** A place of this lane is free: its oldest runs get it. */
-  #promote(lane: RunState, effects: Effects): void {
+  #promote(lane: Pick<RunState, "flow" | "laneKey">, effects: Effects): void {
     const { runs, owners } = this.#tables;
     for (;;) {
       const next = runs.firstBlocked(lane.flow, lane.laneKey);
@@ -284,16 +285,8 @@ function cancelledBy(reason: string): RunOutcome {
   return { status: "cancelled", outputs: null, error: { code: "cancelled", message: reason } };
 }
 
-function endedEvent(state: RunState, outcome: RunOutcome, now: number): NewEvent {
-  const error: Failure | undefined = outcome.error;
-  return {
-    type: "run-ended",
-    runId: state.id,
-    flow: state.flow,
-    data: {
-      status: outcome.status,
-      durationMs: now - (state.startedAt ?? now),
-      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
-    },
-  };
+function endedData({ status, error }: RunOutcome, durationMs: number): Json {
+  return error === undefined
+    ? { status, durationMs }
+    : { status, durationMs, error: { code: error.code, message: error.message } };
 }

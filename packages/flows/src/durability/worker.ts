@@ -35,6 +35,8 @@ export class RunWorker implements Worker {
   readonly #onClosed: (worker: RunWorker) => void;
   #reserved = 0;
   #isClaiming = false;
+  /** Nothing was ready when it was last looked; whatever makes a run ready says so by `claim`. */
+  #isDrained = false;
   #shouldClaimAgain = false;
   #isClosing = false;
   #idleWaiters: (() => void)[] = [];
@@ -63,12 +65,18 @@ export class RunWorker implements Worker {
   /** Uses or gives back what `reserve` kept. */
   settle(claimed: RunRecord | undefined): void {
     this.#reserved--;
-    if (claimed !== undefined) this.#execute(claimed);
+    if (claimed === undefined) this.#fillPlaces();
+    else this.#execute(claimed);
   }
 
-  /** Looks for runs to execute. Cheap when there is no place or nothing to do. */
+  /** Looks for runs to execute, because there may be new ones. Cheap when there is no place or nothing to do. */
   claim(): void {
-    if (this.#isClosing) return;
+    this.#isDrained = false;
+    this.#fillPlaces();
+  }
+
+  #fillPlaces(): void {
+    if (this.#isClosing || this.#isDrained) return;
     if (this.#isClaiming) {
       this.#shouldClaimAgain = true;
       return;
@@ -126,7 +134,8 @@ export class RunWorker implements Worker {
   }
 
   #hasCandidates(): boolean {
-    if (this.only === undefined && !this.#journal.tables.runs.hasReady()) return false;
+    this.#isDrained = this.only === undefined && !this.#journal.tables.runs.hasReady();
+    if (this.#isDrained) return false;
     return this.#candidates().length > 0;
   }
 
@@ -151,7 +160,7 @@ export class RunWorker implements Worker {
   }
 
   #execute(record: RunRecord, cancelReason: string | null = null): void {
-    const run = new OpenRun(record, this.#journal, { endChild, onPhase: () => this.claim() });
+    const run = new OpenRun(record, this.#journal, { endChild, onPhase: () => this.#fillPlaces() });
     this.#open.set(run.id, run);
     this.#mine.add(run);
     if (cancelReason !== null) run.cancel(cancelReason);
@@ -166,7 +175,7 @@ export class RunWorker implements Worker {
     await this.#untilWritten(async () => {
       if (run.interrupted !== undefined) return;
       await run.writes
-        .change((state, effects) => this.#journal.transitions.end(state, outcome, effects, run.isTidy))
+        .write((effects) => this.#journal.transitions.end(run.id, outcome, effects, run.isTidy))
         .catch((error) => {
           if (run.interrupted === undefined) throw error;
         });
@@ -219,6 +228,6 @@ export class RunWorker implements Worker {
     if (this.#open.get(run.id) === run) this.#open.delete(run.id);
     if (this.#mine.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
     if (run.id === this.only && run.interrupted === undefined) this.close().catch(() => {});
-    else this.claim();
+    else this.#fillPlaces();
   }
 }

@@ -14,17 +14,20 @@ interface Row {
 }
 
 const defaultReadLimit = 1_000;
+/** Rows of one statement: calling SQLite costs about as much as storing a row. */
+const rowsAtOnce = [32, 16, 8, 4, 2, 1];
 
 /** The event log in SQLite. What is appended is collected, and stored by whichever transaction comes next. */
 export class SqliteEventLog implements EventLog {
   readonly #sql: (text: string) => Statement;
-  readonly #insert: Statement;
   readonly #writer: GroupWriter;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #budget: EventBudget;
   readonly #listeners = new Set<Listener>();
   #open: Row[] | undefined;
+  #rows: Row[] = [];
+  #rowsOf = 0;
 
   constructor(
     database: Database,
@@ -32,9 +35,6 @@ export class SqliteEventLog implements EventLog {
     options: { readonly clock: Clock; readonly log: Logger; readonly limits?: EventLimits | undefined },
   ) {
     this.#sql = cachedStatements(database);
-    this.#insert = this.#sql(
-      "INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES (?, ?, ?, ?, ?, ?)",
-    );
     this.#writer = writer;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -111,8 +111,26 @@ export class SqliteEventLog implements EventLog {
     });
   }
 
-  #insertRow({ event, time, data }: Row): void {
-    this.#insert.run(event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data);
+  /** The rows of a transaction are stored together at its end. */
+  #insertRow(row: Row): void {
+    const { transaction } = this.#writer;
+    if (this.#rowsOf !== transaction) {
+      this.#rowsOf = transaction;
+      this.#rows = [];
+      const rows = this.#rows;
+      this.#writer.atEnd(() => this.#storeRows(rows));
+    }
+    this.#rows.push(row);
+  }
+
+  #storeRows(rows: readonly Row[]): void {
+    for (let from = 0; from < rows.length; ) {
+      const count = rowsAtOnce.find((size) => size <= rows.length - from)!;
+      const places = Array(count).fill("(?, ?, ?, ?, ?, ?)").join(", ");
+      const insert = this.#sql(`INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES ${places}`);
+      insert.run(...rows.slice(from, from + count).flatMap(valuesOf));
+      from += count;
+    }
   }
 
   #count(runId: string): { events: number; text: number } {
@@ -122,6 +140,10 @@ export class SqliteEventLog implements EventLog {
     ).get(runId);
     return { events: Number(row?.events ?? 0), text: Number(row?.text ?? 0) };
   }
+}
+
+function valuesOf({ event, time, data }: Row): SqlValue[] {
+  return [event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data];
 }
 
 function toEvent(row: Record<string, unknown>): LoggedEvent {

@@ -42,7 +42,8 @@ export interface ChainedHook {
 const defaultTimeoutMs = 30_000;
 const noReports: readonly HookReport[] = [];
 
-interface Passage extends Meeting {
+interface Passage {
+  readonly meeting: Meeting;
   readonly reports: Map<ChainedHook, string | undefined>;
   /** Only when somebody looks: hooks of steps are functions, and ask their context for it. */
   readonly traceparent: string | undefined;
@@ -64,7 +65,7 @@ export async function runThroughHooks(
   const hooks = chain.filter((hook) => hook.meets?.(meeting.step) !== false);
   if (hooks.length === 0) return { result: await node(), reports: noReports, answeredBy: undefined };
   const traceparent = hasSpans() ? meeting.context.traceparent : undefined;
-  const passage: Passage = { ...meeting, reports: new Map(), traceparent };
+  const passage: Passage = { meeting, reports: new Map(), traceparent };
   const entered = await enter(hooks, passage);
   if (entered.result?.status === "suspended") {
     const result = await leave(hooks.slice(0, entered.depth), passage, await resume(entered.result));
@@ -83,7 +84,7 @@ interface Entered {
 }
 
 async function enter(hooks: readonly ChainedHook[], passage: Passage): Promise<Entered> {
-  const { context, step, inputs, signal } = passage;
+  const { context, step, inputs, signal } = passage.meeting;
   for (const [index, chained] of hooks.entries()) {
     passage.reports.set(chained, undefined);
     const { hook } = chained;
@@ -101,7 +102,7 @@ async function enter(hooks: readonly ChainedHook[], passage: Passage): Promise<E
 }
 
 async function leave(hooks: readonly ChainedHook[], passage: Passage, first: NodeResult): Promise<NodeResult> {
-  const { context, step } = passage;
+  const { context, step } = passage.meeting;
   let result = first;
   for (const chained of hooks.toReversed()) {
     const { hook } = chained;
@@ -124,7 +125,7 @@ function placeOf({ isSilent }: ChainedHook, { traceparent }: Passage): string | 
 }
 
 function optionsOf({ name, hook }: ChainedHook, point: string, passage: Passage, signal?: AbortSignal): GuardOptions {
-  return { name, point, timeoutMs: hook.timeoutMs ?? defaultTimeoutMs, signal, clock: passage.clock };
+  return { name, point, timeoutMs: hook.timeoutMs ?? defaultTimeoutMs, signal, clock: passage.meeting.clock };
 }
 
 /** What a hook said. A hook in trouble is noted, and has no say unless it wants its trouble to fail the step. */
@@ -136,7 +137,7 @@ function read(chained: ChainedHook, outcome: Outcome<unknown>, passage: Passage)
   const trouble = outcome.status === "ok" ? result : troubleOf(outcome);
   if (trouble === undefined) return undefined;
   passage.reports.set(chained, trouble);
-  passage.onTrouble(chained.name, trouble);
+  passage.meeting.onTrouble(chained.name, trouble);
   return chained.hook.onError === "fail" ? { failure: trouble } : undefined;
 }
 

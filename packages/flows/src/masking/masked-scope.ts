@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { RunScope, StepAttempt, StepEnd } from "../durability/durability.ts";
 import type { AttemptRecord, Failure, StepRecord } from "../durability/records.ts";
 import type { Masker } from "./masker.ts";
@@ -9,7 +10,7 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
     signal: scope.signal,
     async step(start, execute) {
       const record = await scope.step(start, async (attempt) =>
-        encodedEnd(await execute(maskedAttempt(attempt, masker)), masker),
+        encodedEnd(await execute(new MaskedAttempt(attempt, masker)), masker),
       );
       const output = masker.decode(record.output);
       return output === record.output ? record : { ...record, output };
@@ -28,27 +29,41 @@ export function maskedScope(scope: RunScope, masker: Masker): RunScope {
 
 /** Outputs can be put back; what is written for people cannot. */
 function encodedEnd(end: StepEnd, masker: Masker): StepEnd {
-  const { isSecret, ...stored } = end;
-  const { output, error, reason, hooks, attempt } = stored;
-  return {
-    ...stored,
+  const { status, output, error, reason, hooks, attempt, isSecret } = end;
+  const encoded = {
+    status,
     output: isSecret && output !== null ? masker.encodeWhole(output) : masker.encode(output),
     error: maskedFailure(error, masker),
     reason: reason === undefined ? undefined : masker.maskText(reason),
     hooks: masker.mask(hooks as readonly { name: string; error: string }[]) as StepRecord["hooks"],
-    ...(attempt === undefined ? {} : { attempt: maskedRecord(attempt, masker) }),
   };
+  return attempt === undefined ? encoded : { ...encoded, attempt: maskedRecord(attempt, masker) };
 }
 
-function maskedAttempt(attempt: StepAttempt, masker: Masker): StepAttempt {
-  return {
-    get earlier() {
-      return attempt.earlier;
-    },
-    cutOffSince: attempt.cutOffSince,
-    failed: (record) => attempt.failed(maskedRecord(record, masker)),
-    child: (identity) => attempt.child(identity),
-  };
+class MaskedAttempt implements StepAttempt {
+  readonly #attempt: StepAttempt;
+  readonly #masker: Masker;
+
+  constructor(attempt: StepAttempt, masker: Masker) {
+    this.#attempt = attempt;
+    this.#masker = masker;
+  }
+
+  get earlier(): readonly AttemptRecord[] {
+    return this.#attempt.earlier;
+  }
+
+  get cutOffSince(): number | undefined {
+    return this.#attempt.cutOffSince;
+  }
+
+  failed(record: AttemptRecord): Promise<void> {
+    return this.#attempt.failed(maskedRecord(record, this.#masker));
+  }
+
+  child(identity: ProcessIdentity): Promise<void> {
+    return this.#attempt.child(identity);
+  }
 }
 
 function maskedRecord(record: AttemptRecord, masker: Masker): AttemptRecord {

@@ -33,6 +33,8 @@ export class GroupWriter {
   #isClosed = false;
   #appendTimer: NodeJS.Timeout | undefined;
   #commits = 0;
+  #transaction = 0;
+  #last: WriteOperation<void>[] = [];
 
   constructor(database: Database, options: GroupWriterOptions = {}) {
     this.#database = database;
@@ -43,6 +45,16 @@ export class GroupWriter {
   /** Transactions committed so far. */
   get commits(): number {
     return this.#commits;
+  }
+
+  /** Counts transactions, those that were rolled back too: what is done once in each can tell them apart. */
+  get transaction(): number {
+    return this.#transaction;
+  }
+
+  /** Inside a transaction: `operation` is its last, and forgotten when it is rolled back. */
+  atEnd(operation: WriteOperation<void>): void {
+    this.#last.push(operation);
   }
 
   /** Resolves with the result of `operation` once it is durable; rejects when it, and only it, failed. */
@@ -109,9 +121,10 @@ export class GroupWriter {
     while (rest.length > 0) {
       let current: Pending | undefined;
       try {
-        this.#database.exec("BEGIN IMMEDIATE");
+        this.#begin();
         for (current of rest) current.value = current.run(this.#database);
         current = undefined;
+        for (const run of this.#last) run(this.#database);
         this.#database.exec("COMMIT");
         this.#commits++;
         return rest;
@@ -124,6 +137,12 @@ export class GroupWriter {
       }
     }
     return rest;
+  }
+
+  #begin(): void {
+    this.#transaction++;
+    this.#last = [];
+    this.#database.exec("BEGIN IMMEDIATE");
   }
 
   /** After a failed BEGIN there is nothing to roll back; SQLite says so by throwing. */

@@ -65,18 +65,22 @@ async function resume(node: NodeRun, suspended: NodeResult): Promise<NodeResult>
 
 function endOf({ result, reports, answeredBy }: Met, attempt: AttemptRecord): StepEnd {
   const reason = answeredBy === undefined ? undefined : `answered by ${answeredBy}`;
-  const common = {
+  const error = result.status === "success" ? undefined : failureOf(result);
+  const { number, startedAt, endedAt } = attempt;
+  const end: StepEnd = {
+    status: statusOf(error),
     output: result.output,
+    error,
     reason,
     hooks: reports,
-    ...(result.isSecret ? { isSecret: true as const } : {}),
+    attempt: { number, startedAt, endedAt, error },
   };
-  if (result.status === "success") {
-    return { ...common, status: "completed", error: undefined, attempt: { ...attempt, error: undefined } };
-  }
-  const error = failureOf(result);
-  const isCancelled = error.code === "cancelled" || error.code === "run-timeout";
-  return { ...common, status: isCancelled ? "cancelled" : "failed", error, attempt: { ...attempt, error } };
+  return result.isSecret ? { ...end, isSecret: true } : end;
+}
+
+function statusOf(error: Failure | undefined): StepEnd["status"] {
+  if (error === undefined) return "completed";
+  return error.code === "cancelled" || error.code === "run-timeout" ? "cancelled" : "failed";
 }
 
 function endedEarly({ frame }: At, startedAt: number, error: Failure): StepEnd {
