@@ -9,13 +9,14 @@ import {
   type RouteOptions,
 } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
-import { json, Refusal } from "../gateway/answer.ts";
+import { json, Refusal, retryLater } from "../gateway/answer.ts";
 import { answerOutput } from "../gateway/output-endpoint.ts";
 import { answerRun } from "../gateway/run-endpoint.ts";
 import { TriggerEndpoint } from "../gateway/trigger-endpoint.ts";
 import { metricsText } from "../runtime/metrics.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
+import { UnavailableError } from "../transport/transport.ts";
 import { refuse } from "./codes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { ApiRoute, Route } from "./route.ts";
@@ -150,6 +151,8 @@ function answered(handler: RouteHandler): RouteHandler {
       return await handler(request, context);
     } catch (error) {
       if (error instanceof Refusal) return error.toResponse();
+      if (error instanceof UnavailableError)
+        return new Refusal(503, "unavailable", error.message, retryLater).toResponse();
       if (error instanceof UnknownNetwork) return refuse("unknown-network", error.message);
       throw error;
     }

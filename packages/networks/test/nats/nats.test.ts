@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { createLogger, silentLogger } from "@pawl/hooks/guard";
@@ -246,6 +247,34 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
     expect(await outputs(run)).toEqual([{ n: 2 }]);
   });
 
+  test("that gives no answer is one to come back to, whatever it was asked", async () => {
+    const server = await ownServer();
+    const transport = closing(createNatsTransport({ server: { url: server.url }, answerMs: 300 }));
+    const run = await start(line, { transport });
+    const endpoint = new TriggerEndpoint(run, line.pods[0]!, "/runs");
+    const headers = { "content-type": "application/json", "idempotency-key": "k" };
+    const post = () => endpoint.handle(new Request("http://test/trigger", { method: "POST", body: "{}", headers }));
+    server.process!.kill("SIGSTOP");
+    // The signal has come to all its threads.
+    const stat = `/proc/${server.process!.pid}/stat`;
+    await until(() => !existsSync(stat) || readFileSync(stat, "utf8").includes(") T "));
+    const asked = [run.line.outputs(2), run.line.deadLetters.count(), run.line.pending("m"), run.line.receipt(0, "k")];
+    const [answer, ...failures] = await Promise.all([
+      post(),
+      ...asked.map((question) =>
+        (question as Promise<unknown>).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    ]);
+    for (const failure of failures) expect(failure).toBeInstanceOf(UnavailableError);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
+    server.process!.kill("SIGCONT");
+    await until(() => run.isReady);
+    expect((await post()).status).toBe(202);
+  });
+
   test("that does not know who asks says so at once", async () => {
     const server = await ownServer(`authorization { user: pawl, password: right }`);
     const open = (options: object) =>
@@ -316,6 +345,7 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
       name: "test",
       inboxPrefix: "_INBOX",
       log: silentLogger,
+      answerMs: 5_000,
       signal: new AbortController().signal,
     });
     const publisher = new Publisher(link);

@@ -10,10 +10,12 @@ import {
   type RouteAnswer,
   type TriggerSupervisor,
 } from "@pawl/flows";
+import type { ProjectLog } from "../../log/project-log.ts";
 
 /** What the routes of the API are made of. */
 export interface ApiParts {
   readonly engine: Engine;
+  readonly log: ProjectLog;
   readonly triggers: TriggerSupervisor;
   readonly findFlow: (name: string) => Flow | undefined;
   /** Every flow file with what was found in it. */

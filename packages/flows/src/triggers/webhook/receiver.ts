@@ -2,16 +2,14 @@ import { HttpAnswer, type HttpRequest } from "../../http/message.ts";
 import type { RouteHandler } from "../../http/mount.ts";
 import { json, type ProblemOptions, problem } from "../../http/problem.ts";
 import { readBody } from "../../http/read-body.ts";
-import type { Json } from "../../json.ts";
 import { EventRefused } from "../delivery.ts";
+import type { Emit } from "../emit-all.ts";
 import type { Accepted, TriggerContext, TriggerEvent } from "../trigger.ts";
 import { type WebhookCode, webhookCodes } from "./codes.ts";
 import type { WebhookInput } from "./inputs.ts";
 import { readEvent } from "./read-event.ts";
 import { readPayload } from "./read-payload.ts";
 import { isSigned } from "./signature.ts";
-
-export type Emit = (event: Json | TriggerEvent) => Promise<Accepted>;
 
 const defaultToleranceMs = 300_000;
 const defaultWaitMs = 30_000;
