@@ -1,28 +1,36 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "@pawl/hooks/process";
+import type { DescribedPlugin } from "../probe/described-plugin.ts";
 import type { Project } from "./find-project.ts";
 
-/** The last good text of plugins that are broken now, by source. */
-export type KeptTexts = Readonly<Record<string, string>>;
+/** What a plugin was before it was broken. */
+export interface KeptPlugin {
+  readonly text: string;
+  /** Of an isolated one, which is not imported where runs are. */
+  readonly described?: DescribedPlugin;
+}
+
+/** Plugins that are broken now as they were before, by source. */
+export type KeptPlugins = Readonly<Record<string, KeptPlugin>>;
 
 /** What one server keeps. Each has a file of its own, so that none takes away what another one's workers need. */
 interface Keeping {
   readonly server: ProcessIdentity;
-  readonly plugins: KeptTexts;
+  readonly plugins: KeptPlugins;
 }
 
 /**
  * What `pawl serve` goes on with while a plugin is broken: its workers start with it, and other commands can say so. It is
  * there only as long as that is so, and as the server is. Of several servers' the newest counts.
  */
-export function readKeptPlugins(project: Project): KeptTexts {
+export function readKeptPlugins(project: Project): KeptPlugins {
   const alive = filesOf(project).flatMap((file) => readKeeping(file) ?? []);
   return Object.assign({}, ...alive.map(({ plugins }) => plugins));
 }
 
 /** Also takes away what servers that are gone have left. */
-export function writeKeptPlugins(project: Project, kept: KeptTexts, pid: number = process.pid): void {
+export function writeKeptPlugins(project: Project, kept: KeptPlugins, pid: number = process.pid): void {
   const own = join(folderOf(project), `${pid}.json`);
   const gone = filesOf(project).filter((file) => file !== own && readKeeping(file) === undefined);
   for (const file of gone) rmSync(file, { force: true });
