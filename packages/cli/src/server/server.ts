@@ -54,11 +54,13 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 }
 
 /** `/healthz`: the process answers. `/readyz`: it does its work. */
-function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: ServerMetrics): void {
+function addHealth({ host, engine, triggers, workers, networks }: ServerParts, metrics: ServerMetrics): void {
   let isReady = false;
   triggers.ready().then(() => {
     isReady = true;
   });
+  // A server whose workers all begin anew for a moment still takes work, and does it then.
+  let hadWorkers = workers === undefined;
   const { main } = host;
   main.route("GET", "/healthz", () => json(200, { status: "ok" }), { operation: healthz });
   main.route("GET", "/readyz", ready, { operation: readyz });
@@ -66,11 +68,16 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
   main.route("GET", "/openapi.json", document, { operation: openApi });
 
   async function ready(): Promise<HttpAnswer> {
-    if (!isReady) return refuse("not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
-    await engine.store.durability.list({ limit: 1 });
-    const reason = networks?.notReady();
+    const reason = notReady();
     if (reason !== undefined) return refuse("not-ready", reason, { headers: { "retry-after": "1" } });
+    await engine.store.durability.list({ limit: 1 });
     return json(200, { status: "ok" });
+  }
+
+  function notReady(): string | undefined {
+    if (!isReady) return "The triggers are being started.";
+    hadWorkers ||= workers?.isReady === true;
+    return hadWorkers ? networks?.notReady() : "The workers are being started.";
   }
 
   async function numbers(): Promise<HttpAnswer> {
