@@ -38,7 +38,9 @@ describe("bad input", () => {
     const cases: [exitCode: number, says: string, ...args: string[]][] = [
       [0, "", "run", "deploy", "--input", "target=prod"],
       [1, "exit code 1", "run", "fails"],
-      [2, "target", "run", "deploy"],
+      [2, "next: --input target=…", "run", "deploy"],
+      [2, "next: pawl run --help", "run", "deploy", "target=x"],
+      [2, "next: pawl hooks explain --help", "hooks", "explain", "--tol", "Bash"],
       [2, "times", "run", "deploy", "--input", "target=x", "--input", "times=often"],
       [2, "targt", "run", "deploy", "--input", "targt=x"],
       [2, "name=value", "run", "deploy", "--input", "target"],

@@ -69,7 +69,7 @@ test("a plugin that blocks, hoards memory, exits, throws or hangs at its import 
   expect(linesOf(marks).length).toBe(8);
   await server.kill("SIGINT");
   expect(processesIn(cwd)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test("a harmful plugin that is edited into a good one is used without a restart, and a good one that is made harmful stays as it was", async () => {
   const cwd = temporaryProject({
@@ -107,4 +107,4 @@ test("a harmful plugin that is edited into a good one is used without a restart,
   });
   await server.kill("SIGINT");
   expect(processesIn(cwd)).toEqual([]);
-}, 60_000);
+}, 120_000);

@@ -1,4 +1,4 @@
-import { Command as Commander, Option } from "commander";
+import { Command as Commander, type CommanderError, Option } from "commander";
 import type { Command, CommandEntry } from "./command.ts";
 import { commands } from "./commands/list.ts";
 import { readVersion } from "./version.ts";
@@ -64,10 +64,23 @@ function describe(added: Commander, command: Command, execute: Building["execute
   });
 }
 
+const commandsOf = new WeakMap<CommanderError, Commander>();
+
+/** The command that was used wrongly, as it is typed: `pawl hooks explain`. */
+export function usedCommand(error: CommanderError): string {
+  const names: string[] = [];
+  for (let command = commandsOf.get(error); command; command = command.parent ?? undefined)
+    names.unshift(command.name());
+  return names.join(" ") || "pawl";
+}
+
 /** Errors are thrown to the one place that reports them, instead of being printed here. */
 function configure(commander: Commander): Commander {
   return commander
-    .exitOverride()
+    .exitOverride((error) => {
+      commandsOf.set(error, commander);
+      throw error;
+    })
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true });
 }

@@ -5,6 +5,7 @@ import { CommandError } from "./command-error.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { formatDiagnostics } from "./output/diagnostics.ts";
 import type { Terminal } from "./output/terminal.ts";
+import { usedCommand } from "./program.ts";
 
 /** Says on standard error what went wrong, in sentences, and what to exit with. */
 export function reportError(error: unknown, terminal: Terminal, isVerbose: boolean): ExitCode {
@@ -28,7 +29,7 @@ function reportUsage(error: CommanderError, terminal: Terminal): ExitCode {
   const [sentence, ...hints] = error.message.replace(/^error: /, "").split("\n");
   const hint = hints.join(" ").replace(/^\((.*)\)$/, "$1");
   terminal.note(`${terminal.colors.red("error:")} ${sentence}${hint ? `. ${hint}` : ""}`);
-  terminal.note(`${terminal.colors.dim("next:")} pawl --help`);
+  terminal.note(`${terminal.colors.dim("next:")} ${usedCommand(error)} --help`);
   return exitCodes.usage;
 }
 
@@ -36,11 +37,17 @@ function reportUsage(error: CommanderError, terminal: Terminal): ExitCode {
 function foreseen(error: unknown): CommandError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as { code?: unknown };
-  if (error.name === "InputError") return new CommandError(exitCodes.usage, error.message);
+  if (error.name === "InputError") return new CommandError(exitCodes.usage, error.message, hintOf(error));
   if (code === "newer-schema") return new CommandError(exitCodes.failed, error.message);
   if (code === "EADDRINUSE" || code === "ECONNREFUSED") return new CommandError(exitCodes.cannotConnect, error.message);
   if (typeof code === "string" && /^E[A-Z]+$/.test(code)) return new CommandError(exitCodes.failed, error.message);
   return undefined;
+}
+
+/** What would mend it, as the errors of a run's inputs say. The name decides, because the class would load the engine. */
+function hintOf(error: Error & { diagnostics?: readonly Diagnostic[] }): { next?: string } {
+  const hints = (error.diagnostics ?? []).flatMap(({ hint }) => hint ?? []);
+  return hints.length === 0 ? {} : { next: hints.join(" ") };
 }
 
 function byFile(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {

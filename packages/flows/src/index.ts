@@ -21,16 +21,17 @@ export {
   type WorkOptions,
 } from "./durability/durability.ts";
 export { type DueOptions, pruneWhenDue } from "./durability/prune-when-due.ts";
-export type {
-  AttemptRecord,
-  Failure,
-  NewRun,
-  Owner,
-  RunRecord,
-  RunStatus,
-  RunTrigger,
-  StepRecord,
-  StepStatus,
+export {
+  type AttemptRecord,
+  beganAt,
+  type Failure,
+  type NewRun,
+  type Owner,
+  type RunRecord,
+  type RunStatus,
+  type RunTrigger,
+  type StepRecord,
+  type StepStatus,
 } from "./durability/records.ts";
 export {
   createMemoryStore,
@@ -56,7 +57,8 @@ export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-input
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
-export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export type { EventLog, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export { type EventType, eventTypes } from "./events/event-types.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { approvalSignal, type Decision, inputSignal } from "./execution/records/approval.ts";
 export { functionListings } from "./expression/cel-functions.ts";
@@ -78,10 +80,12 @@ export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
 export { type Asked, answering } from "./http/answering.ts";
 export { type ProblemCodes, requestCodes } from "./http/codes.ts";
+export { HttpAnswer, type HttpRequest, type RequestHeaders } from "./http/message.ts";
 export {
   type HttpHost,
   type HttpListener,
   type HttpMount,
+  type RouteAnswer,
   type RouteContext,
   type RouteHandler,
   type RouteOptions,
@@ -97,7 +101,7 @@ export {
 } from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { RateLimit, RateLimits } from "./http/rate-limit.ts";
-export { readBody } from "./http/read-body.ts";
+export { readAnnounced, readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -167,6 +171,7 @@ export {
 export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export { emitAll } from "./triggers/emit-all.ts";
 export {
   createTriggerRegistry,
   type TriggerListing,

@@ -46,10 +46,11 @@ export const command: Command = {
       terminal.out("Its code and hooks are yours, and trusted as they are now.");
     }
     const change = relative(cwd, dir);
-    const go = change === "" ? "" : `cd ${/^[\w./-]+$/.test(change) ? change : `'${change}'`} && `;
-    terminal.out(
-      `Next: ${go}${options.example === undefined ? "pawl run hello" : wasEmpty ? "README.md" : "pawl hooks trust, then README.md"}`,
-    );
+    const steps = change === "" ? [] : [`cd ${/^[\w./-]+$/.test(change) ? change : `'${change}'`}`];
+    if (options.example === undefined) steps.push("pawl run hello");
+    else if (!wasEmpty) steps.push("pawl hooks trust");
+    const read = options.example === undefined ? "" : `${steps.length === 0 ? "" : ", then "}read README.md`;
+    terminal.out(`Next: ${steps.join(" && ")}${read}`);
   },
 };
 

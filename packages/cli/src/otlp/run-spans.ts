@@ -1,4 +1,4 @@
-import type { RunRecord, StepRecord } from "@pawl/flows";
+import { beganAt, type RunRecord, type StepRecord } from "@pawl/flows";
 import { readTraceparent, spanIdOf } from "@pawl/hooks/trace";
 import type { Span } from "./span.ts";
 
@@ -28,14 +28,14 @@ export function runSpans(run: RunRecord, steps: readonly StepRecord[]): Span[] {
 }
 
 function stepSpans(run: RunRecord, step: StepRecord, parentSpanId: string): Span[] {
-  const { id, status, attempts, startedAt, endedAt = startedAt, error, reason } = step;
+  const { id, status, attempts, endedAt = step.startedAt, error, reason } = step;
   const name = `${run.id}:${id}`;
   const own: Span = {
     traceId: run.traceId,
     spanId: spanIdOf(name),
     parentSpanId,
     name: `step ${step.step}`,
-    startMs: startedAt,
+    startMs: beganAt(step),
     endMs: endedAt,
     attributes: {
       "pawl.flow": run.flow,

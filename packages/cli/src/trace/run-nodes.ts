@@ -1,4 +1,4 @@
-import type { JsonObject, LoggedEvent, RunRecord, StepRecord } from "@pawl/flows";
+import { beganAt, type JsonObject, type LoggedEvent, type RunRecord, type StepRecord } from "@pawl/flows";
 import { spanIdOf } from "@pawl/hooks/trace";
 import type { RunFacts } from "./gather-trace.ts";
 import type { Places } from "./places.ts";
@@ -54,7 +54,8 @@ function containerOf(id: string, records: ReadonlyMap<string, TraceNode>): Trace
 }
 
 function stepNode(step: StepRecord, events: readonly LoggedEvent[]): TraceNode {
-  const { id, status, error, reason, attempts, startedAt, endedAt } = step;
+  const { id, status, error, reason, attempts, endedAt } = step;
+  const startedAt = beganAt(step);
   const detail = error?.message ?? reason;
   return {
     kind: "step",

@@ -43,10 +43,13 @@ const plainInput: FlowInput = {
 function readInput(source: SourceFile, field: Field): FlowInput | undefined {
   const fields = readFields(source, field.node, "an input", inputKeys);
   if (!fields) return undefined;
-  const type = readChoice(source, given(fields, "type"), inputTypes) ?? "string";
+  const declared = given(fields, "type");
+  const known = readChoice(source, declared, inputTypes);
+  const type = known ?? "string";
   const fallback = given(fields, "default");
   const value = fallback && readJson(source, fallback.node);
-  if (fallback) checkValue(source, fallback, value!, type);
+  // Of a type that is unknown nothing can be said, and that it is unknown has been said.
+  if (fallback && (known || !declared)) checkValue(source, fallback, value!, type);
   const choices = readChoices(source, given(fields, "choices"), type);
   if (fallback && choices && !choices.includes(value!)) {
     const message = `The default is not one of the choices: ${choices.join(", ")}.`;

@@ -87,3 +87,8 @@ export interface StepRecord {
   /** Hooks that met it: name, and what went wrong in them if anything did. */
   readonly hooks: readonly { readonly name: string; readonly error?: string }[];
 }
+
+/** When its first attempt began. A container is recorded when its children have ended, so that `startedAt` alone says little. */
+export function beganAt({ startedAt, attempts }: Pick<StepRecord, "startedAt" | "attempts">): number {
+  return Math.min(startedAt, attempts[0]?.startedAt ?? startedAt);
+}

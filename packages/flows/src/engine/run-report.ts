@@ -1,4 +1,4 @@
-import type { RunRecord, StepRecord } from "../durability/records.ts";
+import { beganAt, type RunRecord, type StepRecord } from "../durability/records.ts";
 import type { Json } from "../json.ts";
 import { shown } from "../masking/reference.ts";
 
@@ -54,7 +54,6 @@ export function toRunReport(run: RunRecord, steps: readonly StepRecord[], now: n
 
 function toStepReport(record: StepRecord, now: number): StepReport {
   const { id, step, status, output, error, attempts, reason } = record;
-  const begun = attempts[0]?.startedAt ?? record.startedAt;
   return {
     id,
     step,
@@ -63,7 +62,7 @@ function toStepReport(record: StepRecord, now: number): StepReport {
     ...errorPart(error),
     attempts: attempts.length,
     ...(reason === undefined ? {} : { reason }),
-    durationMs: length(Math.min(begun, record.startedAt), record.endedAt ?? now),
+    durationMs: length(beganAt(record), record.endedAt ?? now),
   };
 }
 

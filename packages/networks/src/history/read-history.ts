@@ -1,28 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Database, openDatabase } from "@pawl/flows/sqlite";
 import { readTraceparent, traceIdOf } from "@pawl/hooks/trace";
-import type { DeadLetter } from "../transport/dead-letter.ts";
+import { EntryReader } from "../transport/sqlite/read-entries.ts";
 import { deadLetterOfRow } from "../transport/sqlite/tables.ts";
-import { type EdgeEnds, type PodPassage, readPassages } from "./read-passages.ts";
-
-/** What is remembered of one message: of everything with its correlation id. */
-export interface MessageHistory {
-  readonly network: string;
-  readonly correlationId: string;
-  readonly traceId: string;
-  /** What it was sent by; nothing when it came without a trace. */
-  readonly traceparent: string | undefined;
-  /** In the order in which the network is written: nobody stands before those that send to it. */
-  readonly passages: readonly PodPassage[];
-  /** Tokens that have not gone their way yet, by the pod where they wait. */
-  readonly waiting: readonly { readonly pod: string; readonly since: number; readonly attempts: number }[];
-  readonly deadLetters: readonly DeadLetter[];
-}
-
-/** A correlation id or a trace, or the beginning of one. */
-export type HistoryQuery = { readonly correlationId: string } | { readonly traceId: string };
-
-const mostFound = 200;
+import { passageOf } from "./entry.ts";
+import { type HistoryQuery, inOrder, type MessageHistory, mostFound, uuidOf } from "./message-history.ts";
+import { type EdgeEnds, readPassages } from "./read-passages.ts";
 
 /**
  * Reads what a file of networks remembers, whether a process runs them or not. What messages of several became together
@@ -32,22 +15,21 @@ export function readHistory(file: string, query: HistoryQuery): MessageHistory[]
   if (!existsSync(file)) return [];
   const database = openDatabase(file);
   try {
-    if (!isCurrent(database)) return [];
-    const reader = new HistoryReader(database);
-    const found = "traceId" in query ? reader.ofTrace(query.traceId) : reader.of(query.correlationId);
-    return found.sort((a, b) => firstOf(a) - firstOf(b));
+    return isCurrent(database) ? readHistoryIn(database, query) : [];
   } finally {
     database.close();
   }
 }
 
-/** A file that no network of this version has opened yet remembers nothing. */
-function isCurrent(database: Database): boolean {
-  return database.prepare("SELECT 1 FROM pragma_table_info('seen_a') WHERE name = 'passage'").get() !== undefined;
+/** The same of a file that is open; `name` is that of the one network that is asked for. */
+export function readHistoryIn(database: Database, query: HistoryQuery, name?: string): MessageHistory[] {
+  const reader = new HistoryReader(database, name);
+  return inOrder("traceId" in query ? reader.ofTrace(query.traceId) : reader.of(query.correlationId));
 }
 
-function firstOf({ passages }: MessageHistory): number {
-  return Math.min(...passages.map((passage) => passage.endedAt));
+/** A file that no network of this version has opened yet remembers nothing. */
+function isCurrent(database: Database): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'history'").get() !== undefined;
 }
 
 interface Topology {
@@ -60,11 +42,11 @@ class HistoryReader {
   readonly #database: Database;
   readonly #networks: readonly Topology[];
 
-  constructor(database: Database) {
+  constructor(database: Database, name: string | undefined) {
     this.#database = database;
     this.#networks = database
-      .prepare("SELECT id, name, edges FROM networks ORDER BY name")
-      .all()
+      .prepare("SELECT id, name, edges FROM networks WHERE ?1 IS NULL OR name = ?1 ORDER BY name")
+      .all(name ?? null)
       .map((row) => ({ net: Number(row.id), name: String(row.name), edges: JSON.parse(String(row.edges)) }));
   }
 
@@ -75,9 +57,16 @@ class HistoryReader {
   ofTrace(traceId: string): MessageHistory[] {
     return this.#networks.flatMap((network) => {
       const own = this.#startingWith(network, uuidOf(traceId));
-      const brought = this.#rows("passage LIKE ?2", network, `%"00-${traceId}%`);
-      return this.#read(network, [...own, ...brought]);
+      return this.#read(network, [...own, ...this.#broughtBy(network, traceId)]);
     });
+  }
+
+  #broughtBy({ net }: Topology, traceId: string): string[] {
+    const found = new EntryReader(this.#database).withText(`"00-${traceId}`, mostFound);
+    const messages = found.filter(([, entry]) => {
+      return entry[0] === net && passageOf(entry)?.traceparent?.startsWith(`00-${traceId}`) === true;
+    });
+    return messages.slice(0, mostFound).map(([, entry]) => entry[2]!);
   }
 
   #startingWith(network: Topology, prefix: string): string[] {
@@ -86,7 +75,7 @@ class HistoryReader {
 
   #rows(condition: string, { net }: Topology, ...values: string[]): string[] {
     const select = (table: string) =>
-      `SELECT DISTINCT corr FROM ${table} WHERE net = ?1 AND passage IS NOT NULL AND ${condition}`;
+      `SELECT DISTINCT corr FROM ${table} WHERE net = ?1 AND entry IS NOT NULL AND ${condition}`;
     const rows = this.#database
       .prepare(`${select("seen_a")} UNION ${select("seen_b")} LIMIT ${mostFound}`)
       .all(net, ...values);
@@ -132,16 +121,4 @@ class HistoryReader {
         attempts: Number(attempts),
       }));
   }
-}
-
-/** A message without a trace has that of its correlation id, which is a UUID. */
-function uuidOf(traceId: string): string {
-  const parts = [
-    traceId.slice(0, 8),
-    traceId.slice(8, 12),
-    traceId.slice(12, 16),
-    traceId.slice(16, 20),
-    traceId.slice(20),
-  ];
-  return parts.filter((part) => part !== "").join("-");
 }

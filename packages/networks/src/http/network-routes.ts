@@ -1,19 +1,22 @@
 import {
   answering,
+  HttpAnswer,
   type HttpMount,
+  type HttpRequest,
   type Operation,
   type RouteContext,
   type RouteHandler,
   type RouteOptions,
 } from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
-import { json, Refusal } from "../gateway/answer.ts";
+import { json, Refusal, retryLater } from "../gateway/answer.ts";
 import { answerOutput } from "../gateway/output-endpoint.ts";
 import { answerRun } from "../gateway/run-endpoint.ts";
 import { TriggerEndpoint } from "../gateway/trigger-endpoint.ts";
 import { metricsText } from "../runtime/metrics.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
+import { UnavailableError } from "../transport/transport.ts";
 import { refuse } from "./codes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import type { ApiRoute, Route } from "./route.ts";
@@ -50,7 +53,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
     for (const remove of undo) remove();
   };
 
-  function gateway(request: Request, { params }: RouteContext): Promise<Response> {
+  function gateway(request: HttpRequest, { params }: RouteContext): Promise<HttpAnswer> {
     const pod = podOf(runOf(runs, params.network!), params.pod!, "gateway");
     return endpoints.get(pod)!.endpoint.handle(request);
   }
@@ -138,9 +141,7 @@ function healthRoutes(route: Route, all: readonly RunningNetwork[]): void {
     return json(notReady.length === 0 ? 200 : 503, { ready: notReady.length === 0, notReady });
   });
   route("GET", "/metrics", async () => {
-    return new Response(await metricsText(all), {
-      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-    });
+    return new HttpAnswer(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, await metricsText(all));
   });
 }
 
@@ -150,6 +151,8 @@ function answered(handler: RouteHandler): RouteHandler {
       return await handler(request, context);
     } catch (error) {
       if (error instanceof Refusal) return error.toResponse();
+      if (error instanceof UnavailableError)
+        return new Refusal(503, "unavailable", error.message, retryLater).toResponse();
       if (error instanceof UnknownNetwork) return refuse("unknown-network", error.message);
       throw error;
     }

@@ -1,13 +1,13 @@
 import type { JetStreamManager } from "@nats-io/jetstream";
 import type { ConnectionOptions, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 
-export type { JetStreamManager } from "@nats-io/jetstream";
+export type { JetStreamManager, StoredMsg } from "@nats-io/jetstream";
 export type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 
 /** What is used of the client. Nothing else of it is imported anywhere. */
 export interface NatsClient {
   connect(options: ConnectionOptions): Promise<NatsConnection>;
-  manager(connection: NatsConnection): Promise<JetStreamManager>;
+  manager(connection: NatsConnection, timeoutMs: number): Promise<JetStreamManager>;
   headers(): MsgHdrs;
   /** What it sends of headers are the bytes they encode themselves to. */
   readonly encodesHeaders: boolean;
@@ -40,7 +40,7 @@ async function load(): Promise<NatsClient> {
     const [core, jetstream] = await Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]);
     return {
       connect: (options) => core.connect(options as Parameters<typeof core.connect>[0]),
-      manager: (connection) => jetstream.jetstreamManager(connection, { checkAPI: false, timeout: requestTimeoutMs }),
+      manager: (connection, timeout) => jetstream.jetstreamManager(connection, { checkAPI: false, timeout }),
       headers: core.headers,
       encodesHeaders: "encode" in core.headers(),
       credentials: (file) => core.credsAuthenticator(file),
@@ -54,5 +54,3 @@ async function load(): Promise<NatsClient> {
     throw error;
   }
 }
-
-export const requestTimeoutMs = 5_000;

@@ -14,6 +14,8 @@ export interface CommitterParts {
   readonly notebook: Notebook;
   readonly roads: TokenRoads;
   readonly backlog: BacklogWatch;
+  /** Told of every step that is durable. */
+  readonly onDone: (delivery: NatsDelivery, step: Step) => void;
   /** How long after the last sign of life to the server a step may still be committed. */
   readonly patienceMs: number;
 }
@@ -39,7 +41,10 @@ export class Committer {
     }
     for (const each of all) each.state = "committing";
     this.#open++;
-    const ended = (error: Error | undefined) => this.#ended(all, error, done);
+    const ended = (error: Error | undefined) => {
+      if (error === undefined) this.#parts.onDone(delivery, step);
+      this.#ended(all, error, done);
+    };
     const { outputs, dead, record, notes } = step;
     const isPlain = outputs.length <= 1 && dead === undefined && record === undefined && notes === undefined;
     if (!isPlain) publishPhases(this.#parts.publisher, this.#phasesOf(delivery, step), ended);

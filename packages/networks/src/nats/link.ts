@@ -14,14 +14,10 @@ export interface LinkOptions {
   readonly name: string;
   readonly inboxPrefix: string;
   readonly log: Logger;
+  /** How long the server may take to answer a question. */
+  readonly answerMs: number;
   /** Ends the attempts to connect. */
   readonly signal: AbortSignal;
-}
-
-interface Outgoing {
-  readonly subject: string;
-  readonly payload: Uint8Array;
-  readonly options: PublishOptions | undefined;
 }
 
 const firstDelayMs = 200;
@@ -37,7 +33,8 @@ export class Link {
   readonly #url: string;
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #told = new Set<string>();
-  #outgoing: Outgoing[] = [];
+  /** Subject, payload, options; the next subject, and so on. */
+  #outgoing: (string | Uint8Array | PublishOptions | undefined)[] = [];
   #isConnected = true;
   #isClosing = false;
   #error: string | undefined;
@@ -61,8 +58,8 @@ export class Link {
 
   /** Sends with everything else of this turn of the event loop, so that many messages are one write. */
   send(subject: string, payload: Uint8Array, options?: PublishOptions): void {
-    this.#outgoing.push({ subject, payload, options });
-    if (this.#outgoing.length === 1) setImmediate(() => this.#sendAll());
+    this.#outgoing.push(subject, payload, options);
+    if (this.#outgoing.length === 3) setImmediate(() => this.#sendAll());
   }
 
   /** Resolves when the server has taken everything. */
@@ -94,7 +91,11 @@ export class Link {
     const outgoing = this.#outgoing;
     this.#outgoing = [];
     if (this.connection.isClosed()) return;
-    for (const { subject, payload, options } of outgoing) this.connection.publish(subject, payload, options);
+    for (let index = 0; index < outgoing.length; index += 3) {
+      const subject = outgoing[index] as string;
+      const payload = outgoing[index + 1] as Uint8Array;
+      this.connection.publish(subject, payload, outgoing[index + 2] as PublishOptions | undefined);
+    }
   }
 
   async #follow(): Promise<void> {
@@ -145,7 +146,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     timeout: 5_000,
   };
   const connection = await connect(client, how, options);
-  return new Link({ client, connection, manager: await client.manager(connection) }, options);
+  return new Link({ client, connection, manager: await client.manager(connection, options.answerMs) }, options);
 }
 
 async function connect(client: NatsClient, how: ConnectionOptions, options: LinkOptions): Promise<NatsConnection> {

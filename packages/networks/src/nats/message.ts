@@ -9,7 +9,8 @@ type Head = [
   version: 1,
   correlationId: string,
   reason: Token["reason"] | 0,
-  cause: Token["cause"],
+  /** A number: the edge of the one token it came from, of the same correlation id. */
+  cause: Token["cause"] | number,
   origin: string,
   time: number,
   hop: number,
@@ -19,11 +20,28 @@ type Head = [
 ];
 
 export function bodyOf(token: Token): string {
-  const { correlationId, reason, cause, origin, time, hop, headers, reply, keys } = token;
-  const head: Head = [1, correlationId, reason ?? 0, cause, origin, time, hop, headers ?? 0, reply ?? 0];
-  if (keys !== undefined) head.push(keys);
-  return token.payload === undefined ? JSON.stringify(head) : `${JSON.stringify(head)}\n${token.payload.text()}`;
+  const { correlationId, reason, origin, time, hop, headers, reply, keys, payload } = token;
+  // Most have nothing but what is written here as it is; writing a list of ten costs several times as much.
+  const start = `[1,${quoted(correlationId)},${reason === undefined ? 0 : `"${reason}"`},${causeOf(token)}`;
+  const rest = `${quoted(origin)},${time},${hop},${headers === undefined ? 0 : JSON.stringify(headers)}`;
+  const end = `${reply === undefined ? 0 : quoted(reply)}${keys === undefined ? "" : `,${JSON.stringify(keys)}`}]`;
+  const head = `${start},${rest},${end}`;
+  return payload === undefined ? head : `${head}\n${payload.text()}`;
 }
+
+const plain = /^[\w./-]*$/;
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function causeOf({ cause, correlationId }: Token): string {
+  if (typeof cause !== "string") return JSON.stringify(cause);
+  const edge = cause.startsWith(correlationId) ? cause.slice(correlationId.length) : "";
+  return edgeOf.test(edge) ? edge.slice(1) : JSON.stringify(cause);
+}
+
+const edgeOf = /^\/(-1|0|[1-9]\d*)$/;
 
 /** Nothing when it is not a message of a network. */
 export function tokenOf(body: string, edge: number): Token | undefined {
@@ -35,7 +53,7 @@ export function tokenOf(body: string, edge: number): Token | undefined {
     correlationId,
     edge,
     reason: reason || undefined,
-    cause,
+    cause: typeof cause === "number" ? `${correlationId}/${cause}` : cause,
     origin,
     time,
     hop,
@@ -65,12 +83,16 @@ export interface Place {
 
 /** `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>[.…]` */
 export function placeOf(reply: string): Place {
-  const parts = reply.split(".");
-  const first = parts.length > 9 ? 6 : 4;
+  let count = 0;
+  for (let at = reply.indexOf("."); at >= 0 && count < dots.length; at = reply.indexOf(".", at + 1)) dots[count++] = at;
+  const first = count > 8 ? 5 : 3;
   // Nanoseconds are more than a number holds.
   return {
-    deliveries: Number(parts[first]),
-    seq: Number(parts[first + 1]),
-    storedAt: Number(parts[first + 3]!.slice(0, -6)),
+    deliveries: Number(reply.slice(dots[first]! + 1, dots[first + 1])),
+    seq: Number(reply.slice(dots[first + 1]! + 1, dots[first + 2])),
+    storedAt: Number(reply.slice(dots[first + 3]! + 1, dots[first + 4]! - 6)),
   };
 }
+
+/** Where the dots of the subject in hand are: one list for all, because it is read for every message. */
+const dots: number[] = new Array<number>(12).fill(0);

@@ -41,6 +41,11 @@ export class Names {
     return `${this.tokens}_dead`;
   }
 
+  /** What pods did, for those who ask later. */
+  get past(): string {
+    return `${this.tokens}_past`;
+  }
+
   outputs(pod: string): string {
     return `${this.tokens}_out_${pod}`;
   }
@@ -69,6 +74,16 @@ export class Names {
 
   lease(name: string): string {
     return `${this.base}.lease.${harmless(name)}`;
+  }
+
+  /** Where the steps of a pod are told. */
+  passed(pod: string): string {
+    return `${this.base}.past.${pod}`;
+  }
+
+  /** Where an origin is asked to send. */
+  order(pod: string): string {
+    return `${this.base}.order.${pod}`;
   }
 
   output(pod: string, correlationId: string): string {

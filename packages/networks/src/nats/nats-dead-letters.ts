@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter, DeadLetters, NewDeadLetter } from "../transport/dead-letter.ts";
+import { answered } from "./answered.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { Publication } from "./publisher.ts";
@@ -57,7 +58,7 @@ export class NatsDeadLetters implements DeadLetters {
     filter: { readonly pod?: string; readonly limit?: number; readonly before?: number } = {},
   ): Promise<DeadLetter[]> {
     const { pod, limit = 100, before = Number.POSITIVE_INFINITY } = filter;
-    const { state } = await this.#link.manager.streams.info(this.#names.dead);
+    const { state } = await answered(this.#link.manager.streams.info(this.#names.dead));
     const letters: DeadLetter[] = [];
     for (
       let next = Math.min(before - 1, state.last_seq);
@@ -103,7 +104,7 @@ export class NatsDeadLetters implements DeadLetters {
 
   async count(): Promise<number> {
     const filter = `${this.#names.base}.dead.*`;
-    const { state } = await this.#link.manager.streams.info(this.#names.dead, { subjects_filter: filter });
+    const { state } = await answered(this.#link.manager.streams.info(this.#names.dead, { subjects_filter: filter }));
     return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
   }
 

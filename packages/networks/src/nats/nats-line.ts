@@ -1,5 +1,8 @@
 import { type Payload, TextPayload } from "../envelope/payload.ts";
 import { idOf, type Token } from "../envelope/token.ts";
+import type { HistoryQuery, MessageHistory } from "../history/message-history.ts";
+import { recollect } from "../history/recollect.ts";
+import { tellStep } from "../history/told.ts";
 import type { Network, Pod } from "../topology/network.ts";
 import type { DeadLetters, NewDeadLetter } from "../transport/dead-letter.ts";
 import {
@@ -8,14 +11,16 @@ import {
   type Consumer,
   type Delivery,
   FullError,
+  type Injected,
+  type InjectOptions,
   type Line,
-  type Note,
   type Outputs,
   type Receipt,
   type Step,
   type StepDone,
   UnavailableError,
 } from "../transport/transport.ts";
+import { answered } from "./answered.ts";
 import { BacklogWatch } from "./backlog-watch.ts";
 import { Committer } from "./committer.ts";
 import { ensureConsumer } from "./ensure.ts";
@@ -25,7 +30,9 @@ import type { Names } from "./names.ts";
 import { NatsDeadLetters } from "./nats-dead-letters.ts";
 import type { NatsDelivery } from "./nats-delivery.ts";
 import { NatsLeases } from "./nats-leases.ts";
+import { NatsOrders } from "./nats-orders.ts";
 import { NatsOutputs } from "./nats-outputs.ts";
+import { NatsPast } from "./nats-past.ts";
 import { Notebook, tryName } from "./notebook.ts";
 import { NatsPeers, NatsReplies } from "./peers.ts";
 import type { Limits, Plan } from "./plan.ts";
@@ -46,6 +53,8 @@ export interface NatsLineParts {
   closed(): void;
 }
 
+/** Of the dead letters, when somebody asks what became of a message. */
+const lettersLookedAt = 1_000;
 const tryMs = 10 * 60_000;
 const flushMs = 5_000;
 
@@ -57,6 +66,7 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly replies: NatsReplies;
   readonly peers: NatsPeers;
   readonly leases: NatsLeases;
+  readonly orders: NatsOrders;
   readonly #parts: NatsLineParts;
   readonly #records: Records;
   readonly #notebook: Notebook;
@@ -64,6 +74,7 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly #committer: Committer;
   readonly #backlog: BacklogWatch;
   readonly #roads: TokenRoads;
+  readonly #past: NatsPast;
   readonly #consumers: (PodConsumer | ExclusiveConsumer)[] = [];
   #sweep: Sweep | undefined;
   #isClosed = false;
@@ -77,13 +88,17 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#outputs = new NatsOutputs({ link, records: this.#records, names, network });
     this.replies = new NatsReplies(link, names);
     this.peers = new NatsPeers(link, names);
+    this.orders = new NatsOrders(link, names);
     this.leases = new NatsLeases(this.#records, names, leaseMs);
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
+    this.#past = new NatsPast({ link, publisher, names });
     const dead = new NatsDeadLetters({ link, records: this.#records, names });
     this.deadLetters = dead;
     const written = { publisher, dead, notebook: this.#notebook, roads: this.#roads, backlog: this.#backlog };
-    this.#committer = new Committer({ ...written, patienceMs: limits.duplicateWindowMs * 0.8 });
+    const onDone = (delivery: NatsDelivery, step: Step) =>
+      tellStep(this.#past.tell, network.pods[delivery.pod]!.id, delivery.token, step);
+    this.#committer = new Committer({ ...written, onDone, patienceMs: limits.duplicateWindowMs * 0.8 });
     this.maxMessageBytes = this.#roads.roomIn(link.connection.info?.max_payload ?? 1_048_576);
   }
 
@@ -99,26 +114,41 @@ export class NatsLine implements Line, ConsumerDesk {
     return TextPayload.of(value);
   }
 
-  async inject(
-    tokens: readonly Token[],
-    extra: { readonly receipt?: Receipt; readonly notes?: readonly Note[] } = {},
-  ): Promise<"new" | "duplicate"> {
-    const { link, publisher } = this.#parts;
-    if (this.#isClosed) throw new UnavailableError("The network has stopped.");
-    if (link.reason !== undefined) throw new UnavailableError(link.reason);
-    if (this.#backlog.isHalfFull) throw new FullError("The stream of the network has no room for new messages.");
+  inject(tokens: readonly Token[], extra: InjectOptions = {}): Promise<Injected> {
+    const { link } = this.#parts;
+    if (this.#isClosed) return Promise.reject(new UnavailableError("The network has stopped."));
+    if (link.reason !== undefined) return Promise.reject(new UnavailableError(link.reason));
+    if (this.#backlog.isHalfFull)
+      return Promise.reject(new FullError("The stream of the network has no room for new messages."));
+    if (tokens.length !== 1 || extra.receipt !== undefined || (extra.notes?.length ?? 0) > 0)
+      return this.#injectAll(tokens, extra);
+    return new Promise((resolve, reject) => {
+      this.#parts.publisher.publish(this.#roads.entering(tokens[0]!), (error, stored) => {
+        if (error !== undefined) reject(error);
+        else resolve(this.#injected(tokens, extra, stored!.isDuplicate ? "duplicate" : "new"));
+      });
+    });
+  }
+
+  async #injectAll(tokens: readonly Token[], extra: InjectOptions): Promise<Injected> {
+    const { publisher } = this.#parts;
     const { receipt, notes = [] } = extra;
     if (receipt !== undefined && (await this.receipt(receipt.pod, receipt.key)) !== undefined) return "duplicate";
-    if (tokens.length === 1 && receipt === undefined && notes.length === 0) {
-      return publisher
-        .store(this.#roads.entering(tokens[0]!))
-        .then(({ isDuplicate }) => (isDuplicate ? "duplicate" : "new"));
-    }
     const stored = await Promise.all(tokens.map((token) => publisher.store(this.#roads.entering(token))));
     const after = notes.map((note) => this.#notebook.publicationOf(note));
     if (receipt !== undefined) after.push(this.#notebook.receiptPublication(receipt));
     await Promise.all(after.map((publication) => publisher.store(publication)));
-    return stored.length > 0 && stored.every(({ isDuplicate }) => isDuplicate) ? "duplicate" : "new";
+    const isKnown = stored.length > 0 && stored.every(({ isDuplicate }) => isDuplicate);
+    return this.#injected(tokens, extra, isKnown ? "duplicate" : "new");
+  }
+
+  /** The history is told of it. */
+  #injected(tokens: readonly Token[], extra: InjectOptions, injected: Injected): Injected {
+    const [first] = tokens;
+    if (injected === "duplicate" || first === undefined) return injected;
+    const sender = this.network.pods[this.network.edges[first.edge]!.from]!.id;
+    tellStep(this.#past.tell, sender, first, { outputs: tokens, ...extra });
+    return injected;
   }
 
   consume(index: number, consume: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer {
@@ -168,8 +198,19 @@ export class NatsLine implements Line, ConsumerDesk {
     return this.#outputs.of(pod, correlationId);
   }
 
-  pending(correlationId: string): Promise<number> {
-    return this.#roads.count(this.#parts.link.manager, correlationId);
+  async pending(correlationId: string): Promise<number> {
+    const waiting = await answered(this.#roads.oldest(this.#parts.link.manager));
+    return waiting.filter((token) => token.correlationId === correlationId).length;
+  }
+
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+    await this.flush();
+    const { manager } = this.#parts.link;
+    const letters = this.deadLetters.list({ limit: lettersLookedAt });
+    const [past, waiting, dead] = await answered(
+      Promise.all([this.#past.read(), this.#roads.oldest(manager), letters]),
+    );
+    return recollect(this.network, { told: () => past, waiting, deadLetters: [...dead].reverse() }, query);
   }
 
   status(): { isReady: boolean; reason: string | undefined } {
@@ -179,6 +220,7 @@ export class NatsLine implements Line, ConsumerDesk {
 
   /** Also that the server has heard every acknowledgement. Without a connection it is not waited for long. */
   async flush(): Promise<void> {
+    this.#past.flush();
     await inTime(this.#committer.settled(), flushMs);
     await inTime(this.#parts.link.flush(), flushMs);
   }
@@ -193,6 +235,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#sweep?.close();
     this.replies.close();
     this.peers.close();
+    this.orders.close();
     await this.leases.close();
     await this.flush();
     this.#parts.closed();

@@ -1,5 +1,6 @@
 import type { Network } from "../topology/network.ts";
 import type { Outputs } from "../transport/transport.ts";
+import { answered } from "./answered.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { Records } from "./records.ts";
@@ -23,7 +24,7 @@ export class NatsOutputs {
   async page(pod: number, page: { readonly limit?: number; readonly after?: number } = {}): Promise<Outputs> {
     const { id, keep } = this.#network.pods[pod]!;
     const stream = this.#names.outputs(id);
-    const { state } = await this.#link.manager.streams.info(stream);
+    const { state } = await answered(this.#link.manager.streams.info(stream));
     const limit = Math.min(page.limit ?? keep, keep);
     const last = page.after === undefined ? state.last_seq : Math.min(state.last_seq, page.after + limit);
     const first = Math.max(1, state.first_seq, page.after === undefined ? last - limit + 1 : page.after + 1);
@@ -38,7 +39,8 @@ export class NatsOutputs {
   }
 
   async of(pod: number, correlationId: string): Promise<string | undefined> {
-    const { id } = this.#network.pods[pod]!;
+    const { id, type } = this.#network.pods[pod]!;
+    if (type !== "sink") return undefined;
     return (await this.#records.read(this.#names.outputs(id), this.#names.output(id, correlationId)))?.text;
   }
 }

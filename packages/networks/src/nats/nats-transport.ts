@@ -22,6 +22,8 @@ export interface NatsTransportOptions {
   readonly limits?: Partial<Limits>;
   /** After which an aggregator that gave no sign is taken over by another process. Default: 6 s. */
   readonly leaseMs?: number;
+  /** How long the server may take to answer a question. Default: 5 s. */
+  readonly answerMs?: number;
   /** Prefix of the inboxes of this process, for servers that limit who may subscribe to what. */
   readonly inboxPrefix?: string;
   readonly log?: Logger;
@@ -33,6 +35,7 @@ const defaults: Limits = {
   replicas: 1,
   maxBytes: 1_024 ** 3,
   maxMessages: undefined,
+  historyBytes: 64 * 1_024 ** 2,
   duplicateWindowMs: 120_000,
   ackWaitMs: 30_000,
 };
@@ -87,9 +90,9 @@ class NatsTransport implements Transport {
   }
 
   async #connect(network: Network): Promise<{ link: Link; publisher: Publisher }> {
-    const { server, inboxPrefix = "_INBOX", log = silentLogger } = this.#options;
+    const { server, inboxPrefix = "_INBOX", answerMs = 5_000, log = silentLogger } = this.#options;
     const name = `pawl ${network.name} ${hostname()} ${process.pid}`;
-    const link = await openLink({ server, name, inboxPrefix, log, signal: this.#abort.signal });
+    const link = await openLink({ server, name, inboxPrefix, answerMs, log, signal: this.#abort.signal });
     return { link, publisher: new Publisher(link) };
   }
 

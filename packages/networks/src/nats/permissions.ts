@@ -41,6 +41,7 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
       `$JS.API.CONSUMER.INFO.${names.tokens}.*`,
       `$JS.API.STREAM.INFO.${names.dead}`,
       `${base}.note.${pod.id}.*`,
+      names.passed(pod.id),
       `$JS.API.DIRECT.GET.${names.notes}.${base}.note.${pod.id}.*`,
       ...(isOrigin(pod.type) ? originRights(names, pod) : receiverRights(names, pod)),
       ...(pod.type === "sink" ? sinkRights(names, pod) : []),
@@ -50,7 +51,7 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
     subscribe: [
       `${inboxPrefixOf(tenant, network.name, pod.id)}.>`,
       `${base}.ask`,
-      ...(isOrigin(pod.type) ? [`${base}.reply.*`] : []),
+      ...(isOrigin(pod.type) ? [`${base}.reply.*`, names.order(pod.id)] : []),
     ],
   };
 }

@@ -14,6 +14,8 @@ export interface Limits {
   readonly duplicateWindowMs: number;
   /** After which a token that nobody works on is delivered again. Default: 30 s. */
   readonly ackWaitMs: number;
+  /** Of what is told of steps that are done, for at most seven days. Default: 64 MiB. */
+  readonly historyBytes: number;
 }
 
 /** The streams and consumers of a network. */
@@ -26,6 +28,7 @@ export type StreamPlan = Partial<StreamConfig> & { readonly name: string };
 export type ConsumerPlan = Partial<ConsumerConfig> & { readonly durable_name: string };
 
 const receiptMs = 24 * 3_600_000;
+const historyMs = 7 * 24 * 3_600_000;
 const leastMarkMs = 10 * 60_000;
 const nanos = 1_000_000;
 
@@ -62,6 +65,14 @@ function streamsOf(network: Network, names: Names, limits: Limits): StreamPlan[]
       discard: "old",
       allow_direct: true,
       duplicate_window: window,
+    },
+    {
+      ...common,
+      name: names.past,
+      subjects: [`${base}.past.*`],
+      max_bytes: limits.historyBytes,
+      max_age: historyMs * nanos,
+      discard: "old",
     },
     ...sinks.map((pod) => ({
       ...latest,

@@ -6,6 +6,7 @@ import type { Msg } from "./client.ts";
 import type { Link } from "./link.ts";
 import { placeOf, tokenOf } from "./message.ts";
 import { type DeliveryDesk, type DeliveryHome, NatsDelivery } from "./nats-delivery.ts";
+import { NumberTable } from "./number-table.ts";
 import { Pull } from "./pull.ts";
 import { textOf, words } from "./wire.ts";
 
@@ -37,7 +38,7 @@ const memoryBytes = 64 * 1024 * 1024;
 /** The tokens of one pod that are in the hands of this process. */
 export class PodConsumer implements Consumer, DeliveryHome {
   readonly #options: PodConsumerOptions;
-  readonly #open = new Map<number, NatsDelivery>();
+  readonly #open = new NumberTable<NatsDelivery>();
   /** In order of arrival, those that wait for their turn to be handed out. */
   #waiting: NatsDelivery[] = [];
   readonly #pull: Pull;
@@ -126,7 +127,8 @@ export class PodConsumer implements Consumer, DeliveryHome {
     const { pod, edges, desk } = this.#options;
     const reply = message.reply!;
     const place = placeOf(reply);
-    this.#averageBytes += (message.data.length - this.#averageBytes) / 64;
+    const { data } = message;
+    this.#averageBytes += (data.length - this.#averageBytes) / 64;
     const known = this.#open.get(place.seq);
     if (known !== undefined) {
       known.reply = reply;
@@ -137,18 +139,18 @@ export class PodConsumer implements Consumer, DeliveryHome {
       return;
     }
     const edge = edges.get(message.subject);
-    const token = edge === undefined ? undefined : tokenOf(textOf(message), edge);
+    const token = edge === undefined ? undefined : tokenOf(textOf(data), edge);
     if (token === undefined) {
-      desk.stale(pod, message.subject, textOf(message)).then(
+      desk.stale(pod, message.subject, textOf(data)).then(
         () => this.#options.link.send(reply, words.done),
         () => {},
       );
       return;
     }
     const isRecovered = place.deliveries > 1 || place.seq <= this.#recoveredUpTo;
-    const from = { token, place, pod: pod.index, home: this, reply: reply, isRecovered };
+    const from = { token, place, pod: pod.index, home: this, reply, isRecovered };
     const delivery = new NatsDelivery(desk, from);
-    this.#open.set(place.seq, delivery);
+    this.#open.add(place.seq, delivery);
     if (isRecovered) this.#recover(delivery);
     else if (this.#waiting.length === 0) this.#options.handler(delivery);
     else this.#waiting.push(delivery);

@@ -1,6 +1,7 @@
 import { FullError, UnavailableError } from "../transport/transport.ts";
 import type { Msg, Subscription } from "./client.ts";
 import type { Link } from "./link.ts";
+import { NumberTable } from "./number-table.ts";
 import { bytesOf, headersOf, textOf } from "./wire.ts";
 
 /** What the server said to a message it has stored, or knew. */
@@ -60,7 +61,7 @@ export class Publisher {
   readonly #link: Link;
   readonly #inbox: string;
   readonly #subscription: Subscription;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new NumberTable<Pending>();
   readonly #forget: () => void;
   readonly #maxBytes: number;
   #number = 0;
@@ -90,7 +91,7 @@ export class Publisher {
     const sentAt = performance.now();
     const until = sentAt + publication.forMs;
     const pending = { publication, number: this.#number, done, until, sentAt, fullError: undefined };
-    this.#pending.set(this.#number, pending);
+    this.#pending.add(this.#number, pending);
     if (this.#link.isConnected) this.#send(pending);
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs);
   }
@@ -140,7 +141,7 @@ export class Publisher {
       pending.sentAt = performance.now() - resendMs + sweepMs;
       return;
     }
-    const answer = JSON.parse(textOf(message)) as Answer;
+    const answer = JSON.parse(textOf(message.data)) as Answer;
     if (answer.error === undefined) {
       this.#settle(pending, undefined, { seq: answer.seq ?? 0, isDuplicate: answer.duplicate === true });
     } else this.#refused(pending, answer.error);

@@ -1,6 +1,7 @@
 import { idOf, type Token } from "../envelope/token.ts";
+import type { WaitingToken } from "../history/recollect.ts";
 import type { Network } from "../topology/network.ts";
-import type { JetStreamManager } from "./client.ts";
+import type { JetStreamManager, StoredMsg } from "./client.ts";
 import { bodyOf, tokenOf } from "./message.ts";
 import type { Names } from "./names.ts";
 import type { Publication, Stored } from "./publisher.ts";
@@ -44,11 +45,11 @@ export class TokenRoads {
   }
 
   entering(token: Token): Publication {
-    return { ...this.#publication(token, enteringMs), failsWhenFull: true };
+    return this.#publication(token, enteringMs, true);
   }
 
   inside(token: Token): Publication {
-    return this.#publication(token, insideMs);
+    return this.#publication(token, insideMs, false);
   }
 
   /** What a sink keeps: once per correlation id, as long as it is kept. */
@@ -57,27 +58,34 @@ export class TokenRoads {
     return { subject, body: token.payload!.text(), id: idOf(token), after: 0, forMs: insideMs };
   }
 
-  /** How many of the oldest tokens in the stream are of one correlation id. */
-  async count(manager: JetStreamManager, correlationId: string): Promise<number> {
+  /** The oldest tokens in the stream, with what is known of them. */
+  async oldest(manager: JetStreamManager): Promise<readonly WaitingToken[]> {
     const { tokens: stream } = this.#names;
     const { state } = await manager.streams.info(stream);
     const last = Math.min(state.last_seq, state.first_seq + mostLookedAt - 1);
-    let count = 0;
+    const waiting: WaitingToken[] = [];
     for (let from = Math.max(1, state.first_seq); from <= last && state.messages > 0; from += atOnce) {
       const numbers = Array.from({ length: Math.min(atOnce, last - from + 1) }, (_, index) => from + index);
       const found = await Promise.all(numbers.map((seq) => manager.streams.getMessage(stream, { seq })));
-      for (const message of found) {
-        if (message !== null && tokenOf(message.string(), 0)?.correlationId === correlationId) count++;
-      }
+      for (const message of found) if (message !== null) waiting.push(...waitingOf(message));
     }
-    return count;
+    return waiting;
   }
 
   /** Its id tells the edge by its ends: its number may be that of another edge in the next revision. */
-  #publication(token: Token, forMs: number): Publication {
+  #publication(token: Token, forMs: number, failsWhenFull: boolean): Publication {
     const { subject, ends, onStored } = this.#roads[token.edge]!;
-    return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored };
+    return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored, failsWhenFull };
   }
+}
+
+/** Nothing for what is no token. */
+function waitingOf(message: StoredMsg): WaitingToken[] {
+  const token = tokenOf(message.string(), 0);
+  if (token === undefined) return [];
+  const pod = message.subject.split(".").at(-2)!;
+  const { correlationId, headers } = token;
+  return [{ correlationId, traceparent: headers?.traceparent, pod, since: message.time.getTime(), attempts: 0 }];
 }
 
 interface Road {

@@ -1,11 +1,12 @@
 import type { MsgHdrs } from "@nats-io/transport-node";
-import type { Msg, NatsClient } from "./client.ts";
+import type { NatsClient } from "./client.ts";
 
 /** What is said to the server about a message that was delivered. */
 export const words = { done: bytesOf("+ACK"), again: bytesOf("-NAK"), working: bytesOf("+WPI") } as const;
 
-/** The text of a message. A buffer reads it several times as fast as the decoder of the client. */
-export function textOf({ data }: Msg): string {
+/** The text of a message's data. A buffer reads it several times as fast as the decoder of the client. */
+export function textOf(data: Uint8Array): string {
+  if (data instanceof Buffer) return data.toString("utf8");
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
 }
 
@@ -22,7 +23,7 @@ export function headersOf(
   { id, after }: { readonly id?: string | undefined; readonly after?: number | undefined },
 ): MsgHdrs | undefined {
   if (id === undefined && after === undefined) return undefined;
-  if (client.encodesHeaders && (id === undefined || isHeaderText(id))) return new WrittenHeaders(id, after) as never;
+  if (client.encodesHeaders && (id === undefined || headerText.test(id))) return new WrittenHeaders(id, after) as never;
   const headers = client.headers();
   if (id !== undefined) headers.set(idHeader, id);
   if (after !== undefined) headers.set(afterHeader, String(after));
@@ -33,19 +34,18 @@ const idHeader = "Nats-Msg-Id";
 const afterHeader = "Nats-Expected-Last-Subject-Sequence";
 
 class WrittenHeaders {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
 
   constructor(id: string | undefined, after: number | undefined) {
     const first = id === undefined ? "" : `${idHeader}: ${id}\r\n`;
     const second = after === undefined ? "" : `${afterHeader}: ${after}\r\n`;
-    this.#text = `NATS/1.0\r\n${first}${second}\r\n`;
+    this.#bytes = Buffer.from(`NATS/1.0\r\n${first}${second}\r\n`, "latin1");
   }
 
   encode(): Uint8Array {
-    return Buffer.from(this.#text, "utf8");
+    return this.#bytes;
   }
 }
 
-function isHeaderText(text: string): boolean {
-  return !/[\r\n]/.test(text) && text.trim() === text;
-}
+/** Visible ASCII: nothing that could end the line, or be read in two ways. */
+const headerText = /^[!-~]+$/;

@@ -50,10 +50,13 @@ export class Mailbox<L extends Letter> implements Pumped {
   /** How many of the letters that are not settled match. */
   count(matches: (letter: L) => boolean): number {
     let count = 0;
-    for (let letter = this.#newest; letter !== undefined; letter = letter.previous as L | undefined) {
-      if (matches(letter)) count++;
-    }
+    for (const letter of this.letters()) if (matches(letter)) count++;
     return count;
+  }
+
+  /** Those that are not settled, the newest first. */
+  *letters(): Generator<L> {
+    for (let letter = this.#newest; letter !== undefined; letter = letter.previous as L | undefined) yield letter;
   }
 
   push(letter: L): void {

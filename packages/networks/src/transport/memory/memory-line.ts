@@ -1,6 +1,9 @@
 import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, ValuePayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
+import type { HistoryQuery, MessageHistory } from "../../history/message-history.ts";
+import { recollect, type WaitingToken } from "../../history/recollect.ts";
+import { type Told, tellStep } from "../../history/told.ts";
 import { DueQueue } from "../../schedule/due-queue.ts";
 import type { Network } from "../../topology/network.ts";
 import type { DeadLetters } from "../dead-letter.ts";
@@ -23,6 +26,7 @@ import { Turns } from "../turns.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 import { MemoryNotes } from "./memory-notes.ts";
 import { MemoryOutputs } from "./memory-outputs.ts";
+import { MemoryPast } from "./memory-past.ts";
 
 /** One network in memory. Everything is settled within the call that asks for it. */
 export class MemoryLine implements Line {
@@ -36,6 +40,8 @@ export class MemoryLine implements Line {
   readonly #outputs = new MemoryOutputs();
   readonly #notes: MemoryNotes;
   readonly #dead = new MemoryDeadLetters();
+  readonly #past = new MemoryPast();
+  readonly #tell = (told: Told): void => this.#past.add(told);
   #seq = 0;
   #isClosed = false;
 
@@ -59,6 +65,8 @@ export class MemoryLine implements Line {
     if (tokens.length > 0 && fresh === 0) return "duplicate";
     if (extra.receipt !== undefined) this.#notes.keepReceipt(extra.receipt);
     for (const note of extra.notes ?? []) this.#notes.set(note);
+    const [first] = tokens;
+    if (first !== undefined) tellStep(this.#tell, this.#senderOf(first), first, { outputs: tokens, ...extra });
     return "new";
   }
 
@@ -97,6 +105,14 @@ export class MemoryLine implements Line {
     );
   }
 
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+    const waiting = this.#mailboxes.flatMap((mailbox) =>
+      [...mailbox.letters()].map((letter) => this.#waitingOf(letter)),
+    );
+    const deadLetters = (await this.#dead.list({ limit: Number.POSITIVE_INFINITY })).reverse();
+    return recollect(this.network, { told: () => this.#past, waiting, deadLetters }, query);
+  }
+
   status(): { isReady: boolean; reason: string | undefined } {
     return { isReady: !this.#isClosed, reason: this.#isClosed ? "closed" : undefined };
   }
@@ -119,6 +135,7 @@ export class MemoryLine implements Line {
     if (step.dead !== undefined) this.#dead.add(step.dead);
     for (const note of step.notes ?? []) this.#notes.set(note);
     for (const token of step.outputs) this.#accept(token);
+    tellStep(this.#tell, this.#receiverOf(delivery.token), delivery.token, step);
     return true;
   }
 
@@ -140,6 +157,20 @@ export class MemoryLine implements Line {
     const delivery = new MemoryDelivery(this, token, ++this.#seq, this.#clock.now());
     this.#mailboxOf(token).push(delivery);
     return true;
+  }
+
+  #senderOf(token: Token): string {
+    return this.network.pods[this.network.edges[token.edge]!.from]!.id;
+  }
+
+  #receiverOf(token: Token): string {
+    return this.network.pods[this.network.edges[token.edge]!.to]!.id;
+  }
+
+  #waitingOf({ token, arrivedAt, attempt }: MemoryDelivery): WaitingToken {
+    const { correlationId, headers } = token;
+    const pod = this.#receiverOf(token);
+    return { correlationId, traceparent: headers?.traceparent, pod, since: arrivedAt, attempts: attempt - 1 };
   }
 
   #mailboxOf(token: Token): Mailbox<MemoryDelivery> {
