@@ -20,7 +20,6 @@ const surfaces: readonly Surface[] = [
 /** Calls that the guard does not make, or that cannot be seen to be made by it; each with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
   "cli/src/commands/plugin/installation.ts runChild": "npm, which is no program of users.",
-  "cli/src/commands/plugin/inspection.ts runChild": "Another pawl, which looks at a plugin.",
   "networks/src/isolate/worker-main.ts apply": "The thread of a pod: the guard stands around the body of the pod.",
   "flows/src/isolate/serve-nodes.ts NodeDefinition.run":
     "The thread or process of an isolated step: the guard stands around the call that comes from outside.",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { linesOf, pawlJson, post, startServe, temporaryProject, until } from "./pawl.ts";
@@ -78,4 +79,85 @@ describe("runs that end their workers", () => {
     await kill("SIGKILL");
     await until("nothing is left", () => processesIn(cwd).length === 0, 5_000);
   });
+});
+
+/** Notes which process it is in, and stays there; the second time it is done at once, unless `always`. */
+const stayingPlugin = `
+import { appendFileSync, readFileSync } from "node:fs";
+import { definePlugin, node } from "@pawl/flows";
+import { z } from "zod";
+export default definePlugin({
+  name: "stay",
+  nodes: [node({
+    name: "stay.once",
+    input: z.object({ step: z.string(), always: z.boolean().default(false) }),
+    async run({ step, always }, { runId }) {
+      const line = runId + " " + step + " ";
+      appendFileSync("began.txt", line + process.pid + "\\n");
+      const times = readFileSync("began.txt", "utf8").split("\\n").filter((each) => each.startsWith(line)).length;
+      if (times === 1 || always) await new Promise(() => setInterval(() => {}, 1_000));
+      return times;
+    },
+  })],
+});
+`;
+const names = ["one", "two", "three", "four", "five", "six"];
+const sixSteps = names.map((id) => `  - { id: ${id}, uses: stay.once, with: { step: ${id} } }\n`).join("");
+
+describe("runs whose workers are killed from outside", () => {
+  function stayingProject(): string {
+    return temporaryProject({
+      "flows/six.yaml": `name: six\nsteps:\n${sixSteps}`,
+      "flows/same.yaml":
+        "name: same\nsteps:\n  - { id: stuck, uses: stay.once, with: { step: stuck, always: true } }\n",
+      "plugins/stay.ts": stayingPlugin,
+    });
+  }
+  /** What was begun of a run: the step and the process, in order. */
+  function begun(cwd: string, runId: string): { readonly step: string; readonly pid: number }[] {
+    return linesOf(join(cwd, "began.txt"))
+      .map((line) => line.split(" "))
+      .filter(([run]) => run === runId)
+      .map(([, step, pid]) => ({ step: step!, pid: Number(pid) }));
+  }
+  async function killAt(cwd: string, runId: string, time: number): Promise<void> {
+    const at = await until(`step ${time} of the run has begun`, () => begun(cwd, runId)[time - 1], 30_000);
+    expect(readFileSync(`/proc/${at.pid}/cmdline`, "utf8")).toContain("worker-main.js");
+    process.kill(at.pid, "SIGKILL");
+  }
+  const ended = (cwd: string, runId: string) =>
+    until("the run has ended", async () => {
+      const { run } = await pawlJson(["show", runId], { cwd });
+      return ["completed", "failed"].includes(run.status) && run;
+    });
+
+  test("a run of six steps completes although its worker is killed once in each of them", async () => {
+    const cwd = stayingProject();
+    const { url } = await startServe({ cwd });
+    const runId = await startRun(url, "six", {});
+    // The first time of each step is killed, the second one goes on.
+    for (const index of names.keys()) await killAt(cwd, runId, 2 * index + 1);
+    expect(await ended(cwd, runId)).toMatchObject({ status: "completed" });
+    const steps = begun(cwd, runId).map(({ step }) => step);
+    expect(steps, "each was cut off once, and none that had completed began again").toEqual(
+      names.flatMap((name) => [name, name]),
+    );
+  }, 120_000);
+
+  test("a run whose same step loses its worker three times is poison, and is not started a fourth time", async () => {
+    const cwd = stayingProject();
+    const { url, kill } = await startServe({ cwd });
+    const runId = await startRun(url, "same", {});
+    for (const time of [1, 2, 3]) await killAt(cwd, runId, time);
+    const run = await ended(cwd, runId);
+    expect(run).toMatchObject({ status: "failed", error: { code: "poison-run" } });
+    expect(run.error.message).toMatch(/SIGKILL.*"stuck"/);
+    await kill("SIGINT");
+    // Neither this server nor the next one begins it again: another run comes and goes meanwhile.
+    const second = await startServe({ cwd });
+    const other = await startRun(second.url, "six", {});
+    await killAt(cwd, other, 1);
+    await until("the other run has gone on", () => begun(cwd, other).length >= 2, 30_000);
+    expect(begun(cwd, runId)).toHaveLength(3);
+  }, 120_000);
 });

@@ -60,6 +60,8 @@ export interface HerdOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Modules of pods that stand in for the usual ones. */
   readonly hooks?: Readonly<Record<string, string>>;
+  /** More of the project. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Without any process yet. */
   readonly isLazy?: boolean;
 }
@@ -70,7 +72,7 @@ export class Herd {
   readonly cwd: string;
   readonly pods: readonly string[];
   readonly #commands: ReadonlyMap<string, readonly string[]>;
-  readonly #ports: ReadonlyMap<string, number>;
+  #ports: ReadonlyMap<string, number>;
   readonly #env: Readonly<Record<string, string>>;
   readonly #going = new Map<string, Going>();
 
@@ -94,6 +96,7 @@ export class Herd {
     const cwd = temporaryProject({
       "networks/scoring.yaml": diamond,
       "ledger/.keep": "",
+      ...options.files,
       ...Object.fromEntries(
         Object.entries({ ...hooks, ...options.hooks }).map(([pod, text]) => [
           `networks/scoring/${pod}.js`,
@@ -119,6 +122,16 @@ export class Herd {
     const args = [...this.#commands.get(pod)!, ...(replica === "" ? [] : ["--port", String(port)]), ...more];
     const going = startPawl(args, { cwd: this.cwd, env: { ...this.#env, ...env } });
     this.#going.set(pod + replica, going);
+    return going;
+  }
+
+  /** All pods in one process, which stands for each of them from now on. */
+  launchAll(): Going {
+    const port = this.#ports.get("intake")!;
+    this.#ports = new Map(this.pods.map((pod) => [pod, port]));
+    const args = ["network", "up", "scoring", "--transport", this.server.url, "--port", String(port)];
+    const going = startPawl(args, { cwd: this.cwd, env: this.#env });
+    for (const pod of this.pods) this.#going.set(pod, going);
     return going;
   }
 
@@ -194,7 +207,9 @@ export class Herd {
   }
 
   pawl(...args: readonly string[]): ReturnType<typeof pawlJson> {
-    return pawlJson(["network", ...args, "--transport", this.server.url], { cwd: this.cwd });
+    const words = args[0] === "trace" || args[0] === "run" ? args : ["network", ...args];
+    const env = { PAWL_TRANSPORT: this.server.url };
+    return pawlJson(words, { cwd: this.cwd, env });
   }
 }
 

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort, startOwnNats, whyNoOwnNats } from "../../packages/networks/test/nats/nats-server.ts";
+import { newNkey, newOperator } from "../../packages/networks/test/nats/nkeys.ts";
 import { connect } from "../../packages/networks/test/nats/raw-client.ts";
 import { pawl, startPawl, temporaryProject, until } from "../end-to-end/pawl.ts";
 import { diamond, expectedOf, Herd } from "./herd.ts";
@@ -13,17 +14,40 @@ const answerOf = (url: string) =>
     () => 0,
   );
 
+const sending = `name: sending
+steps:
+  - id: send
+    uses: network.send
+    with: { network: scoring, pod: intake, data: { n: 2 }, wait: 20s }
+outputs:
+  results: \${{ steps.send.output.results }}
+`;
+
+interface Node {
+  readonly kind: string;
+  readonly name: string;
+  readonly children: readonly Node[];
+}
+
+/** What a trace shows, in its order. */
+function podsIn(tree: readonly Node[]): string[] {
+  return tree.flatMap(({ kind, name, children }) => [...(kind === "pod" ? [name] : []), ...podsIn(children)]);
+}
+
 describe("pawl network pod", () => {
   test("says what it needs to know", async () => {
     const cwd = project();
     const code = async (...args: string[]) => (await pawl(["network", "pod", "scoring", ...args], { cwd })).code;
     const transport = ["--transport", "nats://127.0.0.1:1"];
-    expect(await code(...transport)).toBe(2);
-    expect(await code("--pod", "price")).toBe(2);
-    expect(await code("--pod", "prise", ...transport)).toBe(4);
-    expect(await code("--pod", "price", "--transport", "http://127.0.0.1")).toBe(2);
-    expect(await code("--pod", "price", ...transport, "--drain-delay", "soon")).toBe(2);
+    const asked = Promise.all([
+      code(...transport),
+      code("--pod", "price"),
+      code("--pod", "prise", ...transport),
+      code("--pod", "price", "--transport", "http://127.0.0.1"),
+      code("--pod", "price", ...transport, "--drain-delay", "soon"),
+    ]);
     const ended = await pawl(["network", "status", "scoring", ...transport], { cwd });
+    expect(await asked).toEqual([2, 2, 4, 2, 2]);
     expect([ended.code, ended.stderr.includes("nats://127.0.0.1:1 could not be reached")]).toEqual([5, true]);
   });
 
@@ -91,11 +115,51 @@ describe.skipIf(whyNoOwnNats !== undefined)("a pod as a process on NATS", () => 
     expect([elsewhere.code, elsewhere.stderr.includes("There is no stream pn_nobody_scoring")]).toEqual([5, true]);
   });
 
+  test("shows who it is by an NKey or a credentials file; wrong ones end it with 5, and nothing secret is shown", async () => {
+    const [known, strange] = [newNkey("user"), newNkey("user")];
+    const operator = newOperator();
+    const cwd = project();
+    const fileOf = (name: string, text: string) => {
+      writeFileSync(join(cwd, name), text);
+      return join(cwd, name);
+    };
+    const setUp = async (url: string, env: Record<string, string>, ...more: string[]) => {
+      const { code, stdout, stderr } = await pawl(["network", "set-up", "scoring", "--transport", url, ...more], {
+        cwd,
+        env,
+      });
+      for (const secret of Object.values(env).map((file) => readFileSync(file, "utf8")))
+        for (const line of secret.split("\n").filter((text) => /^[\w.-]{40,}$/.test(text)))
+          expect(stdout + stderr).not.toContain(line);
+      return { code, isRefused: stderr.includes("does not accept these credentials") };
+    };
+    const byKey = await startOwnNats({ config: `authorization { users: [ { nkey: ${known.publicKey} } ] }` });
+    const byToken = await startOwnNats({ config: operator.config });
+    onTestFinished(() => Promise.all([byKey.close(), byToken.close()]).then(() => {}));
+    const right = { code: 0, isRefused: false };
+    const wrong = { code: 5, isRefused: true };
+    const creds = fileOf("known.creds", operator.newCreds());
+    const [a, b, c, d, e] = await Promise.all([
+      setUp(byKey.url, { NATS_NKEY: fileOf("known.nk", `${known.seed}\n`) }),
+      setUp(byKey.url, { NATS_NKEY: fileOf("strange.nk", strange.seed) }),
+      setUp(byToken.url, { NATS_CREDS: creds }),
+      setUp(byToken.url, { NATS_CREDS: fileOf("strange.creds", operator.newCreds("strange")) }),
+      setUp(byToken.url, {}),
+    ]);
+    expect([a, b, c, d, e]).toEqual([right, wrong, right, wrong, wrong]);
+    expect(await setUp(byToken.url, {}, "--creds", creds)).toEqual(right);
+    // Not even a file that is none is repeated in what is said about it.
+    const none = fileOf("none", `${"hush".repeat(12)}\n`);
+    const unread = ["NATS_CREDS", "NATS_NKEY"].map((name) => setUp(byToken.url, { [name]: none }));
+    expect((await Promise.all(unread)).map(({ code }) => code)).toEqual([2, 2]);
+  });
+
   test("answers commands of other processes, and a message that ends its process dies after its attempts", {
     timeout: 60_000,
   }, async () => {
     const herd = await Herd.start({
       env: { PAWL_NATS_ACK_WAIT_MS: "600", PAWL_NATS_LEASE_MS: "900" },
+      files: { "flows/sending.yaml": sending },
       hooks: {
         risk: `export function onReceiveRelay(p) {
           if (p.n === 5) process.kill(process.pid, "SIGKILL");
@@ -106,11 +170,21 @@ describe.skipIf(whyNoOwnNats !== undefined)("a pod as a process on NATS", () => 
     herd.keepAlive("risk");
     const sent = await herd.pawl("trigger", "scoring", "intake", "--data", '{"n":1}', "--wait", "10s");
     expect(sent).toMatchObject({ status: "completed", results: { archive: expectedOf(1) } });
+    await until("all pods have told", async () => podsIn((await herd.pawl("trace", sent.id)).tree).length === 6);
+    expect(podsIn((await herd.pawl("trace", sent.id)).tree)).toEqual(herd.pods);
+    const { run } = await herd.pawl("run", "sending");
+    expect(run).toMatchObject({ status: "completed", outputs: { results: { archive: expectedOf(2) } } });
+    await until(
+      "the tree of the run is whole",
+      async () => podsIn((await herd.pawl("trace", run.id)).tree).length === 6,
+    );
+    expect((await herd.pawl("trace", run.id)).tree).toMatchObject([{ kind: "run", name: "sending" }]);
     await herd.send(5);
     await herd.send(8);
-    await until("both have come through", async () => (await herd.outputs()).length === 3, 40_000);
+    await until("both have come through", async () => (await herd.outputs()).length === 4, 40_000);
     expect((await herd.outputs()).map(({ n, by }) => [n, by.join()])).toEqual([
       [1, "price,risk"],
+      [2, "price,risk"],
       [5, "price"],
       [8, "price,risk"],
     ]);
@@ -165,6 +239,59 @@ describe.skipIf(whyNoOwnNats !== undefined)("a pod as a process on NATS", () => 
       connection.publish("pn.default.scoring.in.archive.join", "forged");
     });
     expect(violation).toContain("Permissions Violation for Publish");
+  });
+});
+
+describe.skipIf(whyNoOwnNats !== undefined)("pawl network up on NATS", () => {
+  test("loses nothing when it is killed while it is fed", { timeout: 60_000 }, async () => {
+    const herd = await Herd.start({
+      env: { PAWL_NATS_ACK_WAIT_MS: "800", PAWL_NATS_LEASE_MS: "900" },
+      isLazy: true,
+    });
+    let up = herd.launchAll();
+    const messages = 60;
+    const sent = Promise.all(Array.from({ length: messages }, (_, n) => herd.send(n)));
+    for (const before of [5, 30]) {
+      await until("some have come in", () => herd.calls("fan").length > before);
+      await up.kill("SIGKILL");
+      up = herd.launchAll();
+    }
+    await sent;
+    const expected = Array.from({ length: messages }, (_, n) => expectedOf(n)).filter((one) => one !== undefined);
+    await until("all have come through", async () => (await herd.outputs()).length >= expected.length, 30_000);
+    expect(await herd.outputs()).toEqual(expected);
+    expect(await up.kill("SIGTERM")).toMatchObject({ code: 0, signal: null });
+  });
+
+  test("takes over what a full stream holds, and what an older file has sent", { timeout: 60_000 }, async () => {
+    const herd = await Herd.start({ env: { PAWL_NATS_MAX_BYTES: "400000" }, isLazy: true });
+    const intake = herd.launch("intake");
+    await herd.ready(["intake"]);
+    const post = async (n: number, bytes: number) => {
+      const request = { method: "POST", headers: { "content-type": "application/json" } };
+      const body = JSON.stringify({ n, text: "x".repeat(bytes) });
+      const answer = await fetch(`${herd.url("intake")}/trigger`, { ...request, body });
+      const { error } = (await answer.json()) as { error?: { code: string } };
+      return { status: answer.status, code: error?.code, retryAfter: answer.headers.get("retry-after") };
+    };
+    expect(await post(0, 1_030_000)).toMatchObject({ status: 413, code: "too_large" });
+    let accepted = 0;
+    let last = await post(1, 20_000);
+    for (; last.status === 202; last = await post(accepted + 1, 20_000)) accepted++;
+    expect(last).toEqual({ status: 429, code: "busy", retryAfter: "1" });
+    expect(accepted).toBeGreaterThan(5);
+    await intake.kill("SIGTERM");
+    const file = join(herd.cwd, "networks/scoring.yaml");
+    const further = diamond
+      .replace("connections:", "  - { id: seal,    template: http-relay }\nconnections:")
+      .replace("- { from: join,   to: archive }", "- { from: join, to: seal }\n  - { from: seal, to: archive }");
+    writeFileSync(file, further);
+    herd.launchAll();
+    const numbers = Array.from({ length: accepted }, (_, index) => index + 1);
+    const expected = numbers.map((n) => expectedOf(n)).filter((one) => one !== undefined);
+    await until("all have come through", async () => (await herd.outputs()).length >= expected.length, 30_000);
+    expect(await herd.outputs()).toEqual(expected);
+    await until("there is room again", async () => (await post(1, 20)).status === 202);
   });
 });
 

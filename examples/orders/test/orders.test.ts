@@ -2,7 +2,16 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { copyOfExample, type Going, pawl, pawlJson, startServe, until } from "../../../test/end-to-end/pawl.ts";
+import { type FollowedLog, followLog, readWholeLog, type ToldEvent } from "../../../test/end-to-end/follow-log.ts";
+import {
+  copyOfExample,
+  type Going,
+  pawl,
+  pawlJson,
+  startPawl,
+  startServe,
+  until,
+} from "../../../test/end-to-end/pawl.ts";
 
 const isSoak = process.env.PAWL_SOAK === "1";
 const orderCount = isSoak ? 300 : 30;
@@ -100,6 +109,8 @@ test(
     const options = { cwd, env: { ORDERS_SECRET: secret, SHIP_URL: shipping.url } };
     expect((await pawl(["hooks", "trust"], options)).code).toBe(0);
     let serve: Going & { url: string } = await startServe(options);
+    const followed = followLog(() => serve.url);
+    const watched = startPawl(["logs", "--follow", "--json"], options);
     const runs = new Map<string, string>();
 
     const left = [...orders];
@@ -140,10 +151,27 @@ test(
       expect(JSON.stringify(parcel)).not.toContain("424242");
     }
     await checkTraces({ runs, options, traces: new Set(shipping.traces.values()) });
+    await checkLog(followed, await readWholeLog(serve.url));
+    const lines = (await watched.kill("SIGINT")).stdout.split("\n");
+    const seen = lines.slice(0, -1).map((line) => JSON.parse(line) as ToldEvent);
+    expect(new Set(seen.map(({ type }) => type))).toEqual(new Set(followed.events.map(({ type }) => type)));
     await serve.kill("SIGTERM");
   },
   isSoak ? 900_000 : 180_000,
 );
+
+/** Whoever follows is told everything once, in the order of each log, though the server was killed meanwhile. */
+async function checkLog({ events, connections }: FollowedLog, whole: readonly ToldEvent[]): Promise<void> {
+  const byLog = (log: string) => (all: readonly ToldEvent[]) =>
+    all.map(({ id }) => id).filter((id) => id.startsWith(log));
+  const have = () => new Set(events.map(({ id }) => id));
+  await until("the follower has come to the end", () => whole.every(({ id }) => have().has(id)), 20_000);
+  for (const ids of [byLog("f"), byLog("n")]) expect(ids(events).slice(0, ids(whole).length)).toEqual(ids(whole));
+  expect(have().size).toBe(events.length);
+  expect(connections()).toBeGreaterThan(3);
+  const kinds = ["run-ended", "step-ended", "hooks-ran", "trigger-fired", "network-started", "pod-ended"];
+  expect(whole.map(({ type }) => type)).toEqual(expect.arrayContaining(kinds));
+}
 
 interface Checked {
   readonly runs: ReadonlyMap<string, string>;

@@ -1,4 +1,5 @@
-import type { BuiltInNode, LoadedProject, Project, ProvidedModules } from "@pawl/flows";
+import type { BuiltInNode, LoadedProject, LoadOptions, ProbeOptions, Project, ProvidedModules } from "@pawl/flows";
+import { builtFile } from "./built-file.ts";
 import type { Call } from "./command.ts";
 import { notFound } from "./command-error.ts";
 
@@ -17,6 +18,11 @@ export const ownNodes: readonly BuiltInNode[] = [
   },
 ];
 
+/** How plugins are looked at, in a process of their own, before any process imports them. */
+export function probing(signal?: AbortSignal): ProbeOptions {
+  return { program: builtFile("server/probe-main.js"), signal };
+}
+
 /** The project around the folder of the call. */
 export async function projectOf(call: Call): Promise<Project> {
   const [{ findProject }, { existsSync }] = await Promise.all([import("@pawl/flows"), import("node:fs")]);
@@ -28,15 +34,26 @@ export async function projectOf(call: Call): Promise<Project> {
 export async function loadProjectToRun(call: Call, project?: Project): Promise<LoadedProject> {
   const { loadProject } = await import("@pawl/flows");
   const found = project ?? (await projectOf(call));
-  return withoutStdout(() => loadProject(found, { importCode: true, provide: provided, hostNodes: ownNodes }));
+  return withoutStdout(() => loadProject(found, { ...loadOptions(call), importCode: true }));
 }
 
 /** The project for commands that only read: its code is imported when it is trusted, or by `--trust-all`. */
 export async function loadProjectToRead(call: Call, project?: Project): Promise<LoadedProject> {
-  const { isTrusted, loadProject } = await import("@pawl/flows");
+  const { loadProject } = await import("@pawl/flows");
   const found = project ?? (await projectOf(call));
-  const importCode = call.options.trustAll === true || (found.isProject && isTrusted(found.dir, call.env));
-  return withoutStdout(() => loadProject(found, { importCode, provide: provided, hostNodes: ownNodes }));
+  const importCode = await mayImportCode(call, found);
+  return withoutStdout(() => loadProject(found, { ...loadOptions(call), importCode }));
+}
+
+function loadOptions({ signal }: Call): Omit<LoadOptions, "importCode"> {
+  return { provide: provided, hostNodes: ownNodes, probe: probing(signal) };
+}
+
+/** Whether a command that only reads may import what came with the project. */
+export async function mayImportCode({ options, env }: Call, { dir, isProject }: Project): Promise<boolean> {
+  if (options.trustAll === true) return true;
+  const { isTrusted } = await import("@pawl/flows");
+  return isProject && isTrusted(dir, env);
 }
 
 /** Standard output is for results: what code says while it is imported is none, and goes to standard error. */

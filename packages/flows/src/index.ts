@@ -57,7 +57,8 @@ export { type FlowPlan, type PlanOptions, planInputs } from "./engine/plan-input
 export { readRunInputs } from "./engine/read-run-inputs.ts";
 export { type RunReport, type StepReport, toRunReport } from "./engine/run-report.ts";
 export type { EventLimits } from "./events/event-budget.ts";
-export type { EventLog, EventType, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export type { EventLog, LoggedEvent, NewEvent } from "./events/event-log.ts";
+export { type EventType, eventTypes } from "./events/event-types.ts";
 export { type ExecutionCode, executionCodes } from "./execution/codes.ts";
 export { approvalSignal, type Decision, inputSignal } from "./execution/records/approval.ts";
 export { functionListings } from "./expression/cel-functions.ts";
@@ -79,10 +80,12 @@ export type { StepMetrics } from "./hooks/step-metrics.ts";
 export type { ToolUse, ToolUseHost, ToolVerdict } from "./hooks/tool-use.ts";
 export { type Asked, answering } from "./http/answering.ts";
 export { type ProblemCodes, requestCodes } from "./http/codes.ts";
+export { HttpAnswer, type HttpRequest, type RequestHeaders } from "./http/message.ts";
 export {
   type HttpHost,
   type HttpListener,
   type HttpMount,
+  type RouteAnswer,
   type RouteContext,
   type RouteHandler,
   type RouteOptions,
@@ -98,7 +101,7 @@ export {
 } from "./http/operation.ts";
 export { json, type ProblemOptions, problem } from "./http/problem.ts";
 export { RateLimit, RateLimits } from "./http/rate-limit.ts";
-export { readBody } from "./http/read-body.ts";
+export { readAnnounced, readBody } from "./http/read-body.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { createMask, type Mask, type MaskOptions, maskedError } from "./masking/mask.ts";
 export { shownRun } from "./masking/masked-run.ts";
@@ -126,7 +129,10 @@ export { loadPlugin, type PluginAttempt } from "./plugins/load-plugin.ts";
 export { dependenciesOf, type Manifest, pluginKeyword, readManifest } from "./plugins/manifest.ts";
 export { createModuleLoader, type ModuleLoader, type ProvidedModules } from "./plugins/module-loader.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export type { PluginIsolation } from "./plugins/plugin-isolation.ts";
 export { ownVersion, versionProblem } from "./plugins/version-problem.ts";
+export type { DescribedPlugin } from "./probe/described-plugin.ts";
+export type { Findings, ImportLimits, ProbeOptions } from "./probe/probe.ts";
 export { projectCodes } from "./project/codes.ts";
 export {
   defineConfig,
@@ -145,9 +151,11 @@ export {
   readFlowFiles,
 } from "./project/flow-files.ts";
 export type { ImportedCode, ImportedPlugin } from "./project/imported-code.ts";
-export { type KeptTexts, readKeptPlugins, writeKeptPlugins } from "./project/kept-plugins.ts";
+export { type KeptPlugin, type KeptPlugins, readKeptPlugins, writeKeptPlugins } from "./project/kept-plugins.ts";
+export { type LoadNodesOptions, loadNodes } from "./project/load-nodes.ts";
 export { type LoadOptions, loaderOf, loadProject, pluginsOf } from "./project/load-project.ts";
 export type { LoadedProject } from "./project/loaded-project.ts";
+export { type LookOptions, lookAtPlugins } from "./project/look-at-plugins.ts";
 export { type BrokenPlugin, type ReloadedProject, reloadProject } from "./project/reload-project.ts";
 export { userStateDir } from "./project/state-folder.ts";
 export { distrustProject, isTrusted, trustProject } from "./project/trusted-projects.ts";
@@ -163,6 +171,7 @@ export {
 export { openQuestions, openQuestionsBelow, type Question } from "./questions/question.ts";
 export { checkAnswer, type ReadAnswer, readAnswer } from "./questions/read-answer.ts";
 export { type TriggerCode, triggerCodes } from "./triggers/codes.ts";
+export { emitAll } from "./triggers/emit-all.ts";
 export {
   createTriggerRegistry,
   type TriggerListing,

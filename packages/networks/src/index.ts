@@ -1,6 +1,14 @@
 // What is exported here is public.
 
 export type { HistoryQuery, MessageHistory } from "./history/message-history.ts";
+export {
+  type NetworkEvent,
+  type NetworkEventFilter,
+  type NetworkEventPage,
+  type NetworkEvents,
+  type NetworkEventType,
+  networkEventTypes,
+} from "./history/network-event.ts";
 export type { PassageOutcome } from "./history/passage.ts";
 export { readHistory } from "./history/read-history.ts";
 export { readNetworks, type StoredNetwork } from "./history/read-networks.ts";
@@ -55,6 +63,7 @@ export { type PodType, podTypes } from "./topology/pod-type.ts";
 export type { DeadLetter, DeadLetters, DeadReason } from "./transport/dead-letter.ts";
 export { createMemoryTransport } from "./transport/memory/memory-transport.ts";
 export { findOwner } from "./transport/sqlite/find-owner.ts";
+export { openNetworkEvents } from "./transport/sqlite/sqlite-events.ts";
 export { createSqliteTransport, type SqliteTransportOptions } from "./transport/sqlite/sqlite-transport.ts";
 export {
   type Delivery,

@@ -1,7 +1,10 @@
-import { type GeneratorTrigger, trigger } from "@pawl/flows";
+import { type EmitterTrigger, emitAll, trigger } from "@pawl/flows";
 import { z } from "zod";
 import { addressOf, connect, connectionInput, triggerErrorOf } from "./connection.ts";
 import { WaitingMessages } from "./waiting-messages.ts";
+
+/** Messages that are queued in one commit. */
+const batchSize = 500;
 
 const input = z
   .strictObject({
@@ -18,11 +21,12 @@ const input = z
  * Each message that arrives is one run. Redis keeps no message: what is published while nobody listens, or while the
  * connection is being made again, is lost. Where that matters, use `redis.stream`.
  */
-export const pubsub: GeneratorTrigger<z.infer<typeof input>> = trigger({
+export const pubsub: EmitterTrigger<z.infer<typeof input>> = trigger({
   name: "redis.pubsub",
   description: "For each message on a Redis channel, while connected.",
   input,
-  async *run({ channel, pattern, max_waiting: limit, ...connection }, { signal, log, describe, dropped }) {
+  async listen({ channel, pattern, max_waiting: limit, ...connection }, context, emit) {
+    const { signal, log, describe, dropped } = context;
     const client = await connect(connection, (message) => log.warn(message)).catch((error: unknown) => {
       throw triggerErrorOf(error);
     });
@@ -30,6 +34,7 @@ export const pubsub: GeneratorTrigger<z.infer<typeof input>> = trigger({
     let wake = () => {};
     let ended: Error | undefined;
     const take = (message: string, from: string) => {
+      if (signal.aborted) return;
       waiting.add({ channel: from, data: message });
       wake();
     };
@@ -43,13 +48,16 @@ export const pubsub: GeneratorTrigger<z.infer<typeof input>> = trigger({
       if (channel !== undefined) await client.subscribe(channel, take);
       else await client.pSubscribe(pattern!, take);
       describe(`${channel ?? pattern} on ${addressOf(connection)}`);
-      while (!signal.aborted) {
-        const message = waiting.next();
-        if (message !== undefined) {
-          yield message;
+      for (;;) {
+        const messages = waiting.take(batchSize);
+        if (messages.length > 0) {
+          const accepted = await emitAll(messages, emit, context);
+          const lost = accepted.filter((each) => each === undefined).length;
+          if (lost > 0) dropped(lost, "The trigger was stopped while their runs could not be queued.");
           continue;
         }
         waiting.tell();
+        if (signal.aborted) return;
         if (ended) throw ended;
         await new Promise<void>((resolve) => {
           wake = resolve;

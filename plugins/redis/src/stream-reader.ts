@@ -45,8 +45,8 @@ export class StreamReader {
     return claimed.length > 0 ? claimed : this.#read(">");
   }
 
-  async acknowledge(id: string): Promise<void> {
-    await this.#client.xAck(this.#input.stream, this.#input.group, id);
+  async acknowledge(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#client.xAck(this.#input.stream, this.#input.group, [...ids]);
   }
 
   async #read(id: string): Promise<Entry[]> {

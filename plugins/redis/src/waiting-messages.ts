@@ -25,8 +25,9 @@ export class WaitingMessages {
     if (performance.now() - this.#toldAt >= tellEveryMs) this.tell();
   }
 
-  next(): JsonObject | undefined {
-    return this.#waiting.shift();
+  /** So many of them at most, in their order. */
+  take(count: number): JsonObject[] {
+    return this.#waiting.splice(0, count);
   }
 
   /** Tells of what was dropped since it was last told. */

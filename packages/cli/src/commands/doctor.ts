@@ -9,7 +9,7 @@ import { lookAtHooks } from "../doctor/look-at-hooks.ts";
 import { lookAtNetworks } from "../doctor/look-at-networks.ts";
 import { lookAtPort } from "../doctor/look-at-port.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { loadProjectToRead, ownNodes, projectOf } from "../open-project.ts";
+import { loadProjectToRead, projectOf } from "../open-project.ts";
 import { countOf, plural } from "../output/diagnostics.ts";
 import { withStore } from "../runtime.ts";
 import { readVersion } from "../version.ts";
@@ -23,7 +23,7 @@ export const command: Command = {
   async run(call) {
     const project = await projectOf(call);
     const reports = await pluginReports(call, project);
-    const loaded = await loadSafely(call, project, reports);
+    const loaded = await loadProjectToRead(call, project);
     const findings = [
       nodeVersion(),
       whereabouts(project),
@@ -88,20 +88,12 @@ async function store(project: Project): Promise<Finding> {
 async function pluginReports(call: Call, project: Project): Promise<readonly PluginReport[]> {
   const { isTrusted, pluginsOf } = await import("@pawl/flows");
   const mayImport = call.options.trustAll === true || (project.isProject && isTrusted(project.dir, call.env));
-  return mayImport ? inspectPlugins(call, project, pluginsOf(project)) : [];
-}
-
-/** Without its code, when a plugin has shown elsewhere that it ends or stops the process that imports it. */
-async function loadSafely(call: Call, project: Project, reports: readonly PluginReport[]): Promise<LoadedProject> {
-  if (!reports.some(({ isHarmful }) => isHarmful)) return loadProjectToRead(call, project);
-  const { loadProject } = await import("@pawl/flows");
-  return loadProject(project, { importCode: false, hostNodes: ownNodes });
+  return mayImport ? inspectPlugins(call, { project, places: pluginsOf(project), importConfig: true }) : [];
 }
 
 /** The configuration and each plugin. */
 function code({ project, diagnostics, isPartial }: LoadedProject, reports: readonly PluginReport[]): Finding[] {
-  const isHarmed = reports.some(({ isHarmful }) => isHarmful);
-  if (isPartial && !isHarmed)
+  if (isPartial)
     return [{ name: "plugins", ok: true, detail: "not imported: the project is not trusted", next: "pawl trust" }];
   const used = reports.flatMap((report): Finding[] => {
     if (!report.imported) return [];
@@ -109,8 +101,7 @@ function code({ project, diagnostics, isPartial }: LoadedProject, reports: reado
     const version = report.version === null ? "" : ` ${report.version}`;
     return [{ name: "plugin", ok: true, detail: `${report.source}${version}: ${brings}` }];
   });
-  const problems = isHarmed ? [...diagnostics, ...reports.flatMap((report) => report.problems)] : diagnostics;
-  const wrong = problems.map(({ message, file, severity }): Finding => {
+  const wrong = diagnostics.map(({ message, file, severity }): Finding => {
     const path = file === undefined ? "" : relative(project.dir, file);
     const place = path === "" || message.startsWith(path) ? "" : `${path}: `;
     return { name: "plugin", ok: severity !== "error", detail: `${place}${message}` };

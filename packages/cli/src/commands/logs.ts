@@ -1,64 +1,113 @@
-import type { EventType, LoggedEvent, RunRecord, Store } from "@pawl/flows";
+import type { Store } from "@pawl/flows";
 import type { Call, Command } from "../command.ts";
-import { findRun, latestRun } from "../find-run.ts";
+import { usageError } from "../command-error.ts";
+import { findRun } from "../find-run.ts";
+import { readCount } from "../key-values.ts";
+import type { ProjectEvent } from "../log/project-event.ts";
+import { type LogFilter, type LogPage, ProjectLog } from "../log/project-log.ts";
 import { projectOf } from "../open-project.ts";
 import { formatEvent } from "../output/event-line.ts";
 import { withStore } from "../runtime.ts";
+import { storedNetworkEvents } from "../stored-networks.ts";
 
-const pageSize = 500;
 const followMs = 100;
+const mostLines = 10_000;
 
 export const command: Command = {
   arguments: [
     {
       name: "[run]",
-      description: "Its id or the beginning of it, or a flow for its latest. Default: the latest",
+      description: "Its id or the beginning of it, or a flow for its latest. Default: everything in the project",
       complete: "run",
     },
   ],
   options: [
-    { flags: "-f, --follow", description: "Go on as the run does, until it ends" },
+    { flags: "-f, --follow", description: "Go on as things happen; of a run, until it ends" },
+    { flags: "--run <run>", description: "The same as naming it", complete: "run" },
     { flags: "--step <id>", description: "Only this step", complete: "step" },
+    { flags: "--network <name>", description: "Only what happens in this network" },
+    { flags: "--pod <id>", description: "Only what happens at this pod" },
+    { flags: "-n, --lines <count>", description: "Without a run: how many of the newest events", default: "100" },
   ],
   json: true,
-  details: "Show what a run and its programs wrote. With --json: one JSON document a line.",
-  examples: ["pawl logs 01JD8Z3K5M7QX -f"],
+  details:
+    "Show what happens in the project, of runs, their steps, hooks and programs, and of networks and their pods, in one " +
+    "order; or what one run and its programs wrote. With --json: one JSON document a line.",
+  examples: ["pawl logs -f", "pawl logs 01JD8Z3K5M7QX", "pawl logs --network fulfilment --pod ship"],
   async run(call) {
-    await withStore(await projectOf(call), async (store) => {
-      const [id] = call.arguments;
-      const run = id === undefined ? await latestRun(store) : await findRun(store, id);
-      let after = await printAfter(call, store, run, 0);
-      while (call.options.follow === true && !call.signal.aborted) {
-        // Asked before reading, so that what came with the end is read too.
-        const isOver = (await store.durability.get(run.id))?.endedAt !== undefined;
-        after = await printAfter(call, store, run, after);
-        if (isOver) return;
-        await new Promise((resolve) => setTimeout(resolve, followMs));
+    const project = await projectOf(call);
+    await withStore(project, async (store) => {
+      const log = new ProjectLog(store.events, storedNetworkEvents(project));
+      try {
+        await show(call, store, log);
+      } finally {
+        await log.close();
       }
     });
   },
 };
 
-/** Prints what came after that event, and gives the last one's number. */
-async function printAfter(call: Call, store: Store, run: RunRecord, after: number): Promise<number> {
+async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
+  const filter = await filterOf(call, store);
+  const { runId } = filter;
+  const lines = Math.min(readCount("--lines", call.options.lines), mostLines);
+  const flowOf = flowsByRun(store);
+  const print = async ({ events }: LogPage): Promise<void> => {
+    for (const event of events) if (isWanted(call, event)) await printEvent(call, event, runId ? undefined : flowOf);
+  };
+  let page = await (runId === undefined ? log.latest(filter, lines) : log.read(filter));
+  await print(page);
   for (;;) {
-    const events = await store.events.read({ runId: run.id, after, limit: pageSize });
-    for (const event of events) if (isWanted(call, event)) print(call, event);
-    const last = events.at(-1);
-    if (last === undefined) return after;
-    after = last.seq;
+    // Asked before reading, so that what came with the end is read too.
+    const isLast = call.options.follow !== true || (await hasEnded(store, runId));
+    do {
+      page = await log.read(filter, page.cursor);
+      await print(page);
+    } while (page.hasMore && !call.signal.aborted);
+    if (isLast || call.signal.aborted) return;
+    await new Promise((resolve) => setTimeout(resolve, followMs));
   }
 }
 
-function isWanted({ options }: Call, { recordId }: LoggedEvent): boolean {
+async function hasEnded(store: Store, runId: string | undefined): Promise<boolean> {
+  return runId !== undefined && (await store.durability.get(runId))?.endedAt !== undefined;
+}
+
+async function filterOf({ arguments: [named], options }: Call, store: Store): Promise<LogFilter> {
+  const run = named ?? options.run;
+  const network = typeof options.network === "string" ? options.network : undefined;
+  const pod = typeof options.pod === "string" ? options.pod : undefined;
+  if (run === undefined) return { network, pod };
+  if (network !== undefined || pod !== undefined) {
+    const message = "Either a run is shown or a network: pods belong to no run.";
+    throw usageError(message, `pawl trace ${String(run)}`);
+  }
+  return { runId: (await findRun(store, String(run))).id };
+}
+
+function isWanted({ options }: Call, { recordId }: ProjectEvent): boolean {
   const step = options.step;
   if (typeof step !== "string") return true;
   return recordId === step || recordId?.startsWith(`${step}#`) === true || recordId?.startsWith(`${step}[`) === true;
 }
 
-const quiet: readonly EventType[] = ["step-progress"];
+type FlowOf = (runId: string) => Promise<string | undefined>;
 
-function print({ terminal, options }: Call, event: LoggedEvent): void {
-  if (options.json === true) terminal.write(`${JSON.stringify(event)}\n`);
-  else if (!quiet.includes(event.type)) for (const line of formatEvent(event, terminal)) terminal.out(line);
+/** The flow of each run; what happens in a step does not say it. */
+function flowsByRun({ durability }: Store): FlowOf {
+  const known = new Map<string, string | undefined>();
+  return async (runId) => {
+    if (known.size > 1_000) known.clear();
+    if (!known.has(runId)) known.set(runId, (await durability.get(runId))?.flow);
+    return known.get(runId);
+  };
+}
+
+/** Of everything, each line says whose it is. */
+async function printEvent({ terminal, options }: Call, event: ProjectEvent, flowOf: FlowOf | undefined): Promise<void> {
+  if (options.json === true) return terminal.write(`${JSON.stringify(event)}\n`);
+  if (event.type === "step-progress") return;
+  const flow = event.flow ?? (event.runId === undefined ? undefined : await flowOf?.(event.runId));
+  const owner = flowOf === undefined ? undefined : { flow };
+  for (const line of formatEvent(event, terminal, owner)) terminal.out(line);
 }

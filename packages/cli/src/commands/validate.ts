@@ -1,33 +1,36 @@
-import { existsSync, statSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
-import type { FlowFile, LoadedProject, ParsedFlow } from "@pawl/flows";
-import { type Diagnostic, hasErrors, nearest } from "@pawl/hooks/diagnostics";
-import { catalogueOf } from "../catalogue.ts";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { LoadedProject } from "@pawl/flows";
+import { hasErrors, nearest } from "@pawl/hooks/diagnostics";
+import { checkFlows, flowPathsOf, outsideOfFlows } from "../checking/check-flows.ts";
+import { checkHooks } from "../checking/check-hooks.ts";
+import { checkNetworks, networkFilesOf } from "../checking/check-networks.ts";
+import { type CheckedFile, checkedToJson, pathIn, showChecked } from "../checking/checked-file.ts";
 import type { Call, Command } from "../command.ts";
 import { notFound } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { loadProjectToRead } from "../open-project.ts";
-import { countOf, formatDiagnostics, plural } from "../output/diagnostics.ts";
+import { loadProjectToRead, mayImportCode } from "../open-project.ts";
 
-interface CheckedFile {
-  readonly file: string;
-  readonly text: string | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-}
+const none = "No flow files here. A flow is a file in flows/: pawl init writes a first one.";
 
 export const command: Command = {
   arguments: [
-    { name: "[files...]", description: "Flow files and their tests. Default: all of the project", complete: "file" },
+    {
+      name: "[files...]",
+      description: "Flows, their tests, networks and HOOK.md files. Default: all of the project",
+      complete: "file",
+    },
   ],
-  options: [{ flags: "--trust-all", description: "Import the project's plugins, trusted or not" }],
+  options: [{ flags: "--trust-all", description: "Import the project's code, trusted or not" }],
   json: true,
-  details: "Check flow files and their tests, and list every mistake, each with its place. Nothing is run.",
+  details:
+    "Check flows and their tests, networks and lifecycle hooks, and list every mistake, each with its place. Nothing is run.",
   examples: ["pawl validate", "pawl validate flows/deploy.yaml --json"],
   async run(call) {
     const loaded = await loadProjectToRead(call);
-    const checked = [...(await checkFlows(call, loaded)), ...outsideOfFlows(loaded)];
-    if (call.options.json === true) call.terminal.json({ files: checked.map(toJson) });
-    else show(call, checked);
+    const checked = await checkAll(call, loaded);
+    if (call.options.json === true) call.terminal.json({ files: checked.map(checkedToJson) });
+    else showChecked(call.terminal, checked, none);
     if (loaded.isPartial && call.options.json !== true) {
       call.terminal.note("The project's code was not imported, so its nodes and triggers are not known: pawl trust");
     }
@@ -35,72 +38,47 @@ export const command: Command = {
   },
 };
 
-async function checkFlows(call: Call, loaded: LoadedProject): Promise<CheckedFile[]> {
-  const { parseFlowFiles, readFlowFile, readFlowFiles } = await import("@pawl/flows");
-  const { isTestFile, testFilesIn } = await import("@pawl/flows/testing");
-  const { dir, isProject } = loaded.project;
-  const all = isProject ? readFlowFiles(dir) : [];
-  const named = call.arguments.map((file) => namedFile(call, dir, file, all));
-  const tests = named.length > 0 ? named.filter(isTestFile) : isProject ? testFilesIn(dir) : [];
-  const files = named
-    .filter((file) => !isTestFile(file) && !all.some((known) => known.file === file))
-    .map((file) => readFlowFile(dir, file));
-  const known = [...all, ...files];
-  const { files: parsed } = await parseFlowFiles(known, await catalogueOf(loaded, known));
-  const wanted = parsed.map((entry, index) => ({ entry, text: known[index]!.text }));
-  const chosen = wanted.filter(({ entry }) => named.length === 0 || named.includes(entry.file!)).map(toChecked);
-  return [...chosen, ...(await checkTests(loaded, tests))];
+/** What was named, or everything; the configuration and the plugins in any case, since their mistakes explain others. */
+async function checkAll(call: Call, loaded: LoadedProject): Promise<CheckedFile[]> {
+  const { project } = loaded;
+  const hooks = await checkHooks(loaded, call.env);
+  const networks = await networkFilesOf(project);
+  const checks = { from: project.dir, importModules: await mayImportCode(call, project) };
+  if (call.arguments.length === 0) {
+    const flows = await checkFlows(loaded);
+    return [...flows, ...(await checkNetworks(networks, checks)), ...hooks, ...outsideOfFlows(loaded)];
+  }
+  const known = [...(await flowPathsOf(project)), ...networks, ...hooks.map(({ file }) => join(project.dir, file))];
+  const named = call.arguments.map((file) => namedFile(call, file, known));
+  const ofHooks = named.filter((file) => basename(file) === "HOOK.md");
+  const ofNetworks = named.filter((file) => networks.includes(file) || describesNetwork(file));
+  const flows = named.filter((file) => !ofHooks.includes(file) && !ofNetworks.includes(file));
+  const inProject = flows.map((file) => pathIn(project.dir, file));
+  return [
+    ...(flows.length === 0 ? [] : await checkFlows(loaded, inProject)),
+    ...(await checkNetworks(ofNetworks, checks)),
+    ...ofHooks.map((file) => hookNamed(pathIn(project.dir, file), hooks)),
+    ...outsideOfFlows(loaded),
+  ];
 }
 
-async function checkTests(loaded: LoadedProject, paths: readonly string[]): Promise<CheckedFile[]> {
-  const { readTestFiles } = await import("../flow-tests/test-book.ts");
-  const files = await readTestFiles(loaded, paths);
-  return files.map(({ path, text, parsed }) => ({ file: path, text, diagnostics: parsed.diagnostics }));
-}
-
-function toChecked({ entry, text }: { entry: ParsedFlow; text: string }): CheckedFile {
-  return { file: entry.file!, text, diagnostics: entry.diagnostics };
-}
-
-function namedFile(call: Call, dir: string, name: string, all: readonly FlowFile[]): string {
+function namedFile(call: Call, name: string, known: readonly string[]): string {
   const path = resolve(call.cwd, name);
-  if (existsSync(path) && statSync(path).isFile()) return relative(dir, path).split(sep).join("/");
+  if (existsSync(path) && statSync(path).isFile()) return path;
   const near = nearest(
     name,
-    all.map((file) => file.file),
+    known.map((file) => pathIn(call.cwd, file)),
   );
   throw notFound(`There is no file ${name}.${near === undefined ? "" : ` Did you mean ${near}?`}`, "pawl validate");
 }
 
-/** The configuration and the plugins, by the file at fault. */
-function outsideOfFlows({ project, diagnostics }: LoadedProject): CheckedFile[] {
-  const files = new Map<string, Diagnostic[]>();
-  for (const diagnostic of diagnostics) {
-    const file =
-      diagnostic.file === undefined ? "project" : relative(project.dir, diagnostic.file).split(sep).join("/");
-    files.set(file, [...(files.get(file) ?? []), diagnostic]);
-  }
-  return [...files].map(([file, found]) => ({ file, text: undefined, diagnostics: found }));
+/** For files outside of `networks/`. */
+function describesNetwork(file: string): boolean {
+  return /\.ya?ml$/.test(file) && /^pods\s*:/m.test(readFileSync(file, "utf8"));
 }
 
-function show({ terminal }: Call, checked: readonly CheckedFile[]): void {
-  const found = checked.flatMap((file) => file.diagnostics);
-  for (const { file, text, diagnostics } of checked) {
-    if (diagnostics.length > 0) terminal.out(formatDiagnostics(file, diagnostics, { colors: terminal.colors, text }));
-  }
-  const faulty = checked.filter((file) => file.diagnostics.length > 0).length;
-  if (checked.length === 0)
-    terminal.out("No flow files here. A flow is a file in flows/: pawl init writes a first one.");
-  else if (found.length === 0) terminal.out(`${plural(checked.length, "file")}, no mistakes`);
-  else terminal.out(`${countOf(found)} in ${faulty} of ${plural(checked.length, "file")}`);
-}
-
-function toJson({ file, diagnostics }: CheckedFile): object {
-  return {
-    file,
-    ok: !hasErrors(diagnostics),
-    diagnostics: diagnostics.map(({ code, severity, message, line, column, hint }) => {
-      return { code, severity, message, line: line ?? 1, column: column ?? 1, ...(hint === undefined ? {} : { hint }) };
-    }),
-  };
+function hookNamed(file: string, hooks: readonly CheckedFile[]): CheckedFile {
+  const found = hooks.find((hook) => hook.file === file);
+  if (found !== undefined) return found;
+  throw notFound(`${file} is in no folder of hooks that the project reads.`, "pawl hooks check --hooks-dir DIR");
 }

@@ -1,4 +1,4 @@
-import { type Asked, answering, type HttpMount } from "@pawl/flows";
+import { type Asked, answering, HttpAnswer, type HttpMount } from "@pawl/flows";
 import { fireHook as fire, formatForClaude, hookEvents, isHookEvent, type LoadedHooks } from "@pawl/hooks";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import { fireHook, listHooks } from "../server/api/operations/hooks.ts";
@@ -28,7 +28,7 @@ export function mountHooks(mount: HttpMount, hooks: HooksSource, options: { read
   };
 }
 
-async function fireEvent(asked: Asked<typeof fireHook>, hooks: LoadedHooks, cwd: string): Promise<Response> {
+async function fireEvent(asked: Asked<typeof fireHook>, hooks: LoadedHooks, cwd: string): Promise<HttpAnswer> {
   const { request, params, query, body, answer } = asked;
   const { event } = params;
   if (!isHookEvent(event)) {
@@ -41,7 +41,6 @@ async function fireEvent(asked: Asked<typeof fireHook>, hooks: LoadedHooks, cwd:
     return refuse("invalid-input", sentences.join(" "), { members: { errors: fired.diagnostics } });
   }
   if (query.format !== "claude") return answer(200, fired.verdict);
-  return new Response(formatForClaude(fired.verdict).stdout || "{}", {
-    headers: { "content-type": "application/json" },
-  });
+  const said = formatForClaude(fired.verdict).stdout || "{}";
+  return new HttpAnswer(200, { "content-type": "application/json" }, said);
 }

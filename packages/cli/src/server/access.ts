@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { HttpAnswer, HttpRequest, RequestHeaders } from "@pawl/flows";
 import { refuse } from "./codes.ts";
 
 export interface AccessOptions {
@@ -11,7 +12,7 @@ export interface AccessOptions {
 }
 
 /** Says why a request is refused, or nothing. */
-export type CheckAccess = (request: Request, path: string) => Response | undefined;
+export type CheckAccess = (request: HttpRequest, path: string) => HttpAnswer | undefined;
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 /** Who watches over the server has no token. */
@@ -40,7 +41,7 @@ export function createAccess({ host, tokens = {}, allowedHosts = [] }: AccessOpt
 }
 
 /** Whom a limit counts: the holder of a token that was found good, else an address. */
-export function callerOf(request: Request, isKnown: boolean, remoteAddress: string | undefined): string {
+export function callerOf(request: HttpRequest, isKnown: boolean, remoteAddress: string | undefined): string {
   const token = isKnown ? tokenOf(request.headers) : undefined;
   return token === undefined ? (remoteAddress ?? "") : `token ${digest(token).toString("base64")}`;
 }
@@ -49,7 +50,7 @@ export function callerOf(request: Request, isKnown: boolean, remoteAddress: stri
 export function namesByToken(
   tokens: Readonly<Record<string, string>>,
   localUser: string,
-): (request: Request) => string {
+): (request: HttpRequest) => string {
   const names = Object.entries(tokens).map(([name, token]) => ({ name, digest: digest(token) }));
   return ({ headers }) => {
     const token = tokenOf(headers);
@@ -59,7 +60,7 @@ export function namesByToken(
   };
 }
 
-function tokenOf(headers: Headers): string | undefined {
+function tokenOf(headers: RequestHeaders): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
@@ -73,7 +74,7 @@ function nameIn(host: string | null): string {
 }
 
 /** A page may call the server that it came from. Following a link to the server is harmless. */
-function isForeign({ headers, method }: Request): boolean {
+function isForeign({ headers, method }: HttpRequest): boolean {
   const site = headers.get("sec-fetch-site");
   const isNavigation = method === "GET" && headers.get("sec-fetch-mode") === "navigate";
   if (site !== null && site !== "same-origin" && site !== "none" && !isNavigation) return true;
@@ -86,15 +87,15 @@ function isForeign({ headers, method }: Request): boolean {
   }
 }
 
-function unknownHost(): Response {
+function unknownHost(): HttpAnswer {
   return refuse("unknown-host", "The Host header is none of the server's names. Others are allowed in its settings.");
 }
 
-function foreignOrigin(): Response {
+function foreignOrigin(): HttpAnswer {
   return refuse("foreign-origin", "Pages of other sites may not call this server.");
 }
 
-function tokenRequired(): Response {
+function tokenRequired(): HttpAnswer {
   return refuse("token-required", "This needs a token: Authorization: Bearer …", {
     headers: { "www-authenticate": "Bearer" },
   });

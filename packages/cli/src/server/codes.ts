@@ -1,4 +1,4 @@
-import { type ProblemCodes, type ProblemOptions, problem, requestCodes } from "@pawl/flows";
+import { type HttpAnswer, type ProblemCodes, type ProblemOptions, problem, requestCodes } from "@pawl/flows";
 
 /** Every `code` of a problem that the server answers with. A closed list. */
 export const serverCodes = {
@@ -43,6 +43,6 @@ export const serverCodes = {
 type ServerCode = keyof typeof serverCodes;
 
 /** An answer that says why there is no other. */
-export function refuse(code: ServerCode, detail: string, options: ProblemOptions = {}): Response {
+export function refuse(code: ServerCode, detail: string, options: ProblemOptions = {}): HttpAnswer {
   return problem(serverCodes[code].status, code, detail, options);
 }

@@ -1,13 +1,22 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import type { HttpListener, RateLimits, RouteHandler, RouteOptions } from "@pawl/flows";
+import type {
+  HttpAnswer,
+  HttpListener,
+  HttpRequest,
+  RateLimits,
+  RouteAnswer,
+  RouteHandler,
+  RouteOptions,
+} from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import { type CheckAccess, callerOf, isLoopback, openPaths } from "./access.ts";
 import { refuse } from "./codes.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import { refuseBadRequests, timeLimits } from "./request-limits.ts";
 import { type MountedRoute, RouteTable } from "./route-table.ts";
+import { sendAnswer } from "./send-answer.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -41,15 +50,17 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const table = new RouteTable();
   let isDraining = false;
   const respond = createResponder(table, options);
-  const server = createAdaptorServer({
-    hostname: options.host,
-    serverOptions: timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs),
-    fetch: (request: Request, { incoming }: HttpBindings) => {
-      const path = pathOf(incoming.url ?? "/");
-      if (isDraining && path !== "/healthz" && path !== "/livez") return draining();
-      return respond(request, path, incoming.socket.remoteAddress);
-    },
-  } as Parameters<typeof createAdaptorServer>[0]) as Server;
+  const limits = timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
+  const server = createServer(limits, (incoming, outgoing) => {
+    incoming.on("error", () => {}); // who reads the body is told by its end
+    const path = pathOf(incoming.url ?? "/");
+    const isRefused = isDraining && path !== "/healthz" && path !== "/livez";
+    const answer = isRefused
+      ? draining()
+      : respond(new IncomingRequest(incoming, outgoing), path, incoming.socket.remoteAddress);
+    if (answer instanceof Promise) void answer.then((found) => sendAnswer(found, incoming, outgoing));
+    else sendAnswer(answer, incoming, outgoing);
+  });
   refuseBadRequests(server);
   await bind(server, options);
   const { port } = server.address() as AddressInfo;
@@ -80,7 +91,11 @@ function bind(server: Server, { host, port }: ListenerOptions): Promise<void> {
   });
 }
 
-type Respond = (request: Request, path: string, remoteAddress: string | undefined) => Response | Promise<Response>;
+type Respond = (
+  request: HttpRequest,
+  path: string,
+  remoteAddress: string | undefined,
+) => RouteAnswer | Promise<RouteAnswer>;
 
 function createResponder(table: RouteTable, { access, log, limits }: ListenerOptions): Respond {
   return (request, path, remoteAddress) => {
@@ -105,7 +120,7 @@ function createResponder(table: RouteTable, { access, log, limits }: ListenerOpt
 function notFound(
   found: ReturnType<RouteTable["find"]>,
   { method, path, table }: { method: string; path: string; table: RouteTable },
-): Response {
+): HttpAnswer {
   if (found.kind === "gone-now") {
     return refuse("being-replaced", `${path} is being replaced. Ask again in a moment.`, { headers: retryAfter });
   }
@@ -116,18 +131,18 @@ function notFound(
   return refuse("not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
 }
 
-function tooMany(waitMs: number): Response {
+function tooMany(waitMs: number): HttpAnswer {
   const headers = { "retry-after": `${Math.ceil(waitMs / 1_000)}` };
   return refuse("rate-limited", "Too many requests came from this token or address. Ask again later.", { headers });
 }
 
-function failed(error: unknown, path: string, log: Logger): Response {
+function failed(error: unknown, path: string, log: Logger): HttpAnswer {
   const message = error instanceof Error ? error.message : String(error);
   log.error(`A request to ${path} could not be answered: ${message}`, { error });
   return refuse("internal-error", "The server could not answer. Its log says why.");
 }
 
-function draining(): Response {
+function draining(): HttpAnswer {
   const headers = { ...retryAfter, connection: "close" };
   return refuse("server-draining", "The server is about to stop. Ask again in a moment.", { headers });
 }

@@ -1,14 +1,10 @@
 // The thread or process in which a step that says `isolate` runs its node.
-import { findProject, loadProject, readKeptPlugins } from "@pawl/flows";
+import { findProject, loadNodes, readKeptPlugins } from "@pawl/flows";
 import { serveNodes } from "@pawl/flows/workers";
-import { ownNodes, provided } from "../open-project.ts";
+import { ownNodes, probing, provided } from "../open-project.ts";
 
-await serveNodes((projectDir) => {
+await serveNodes(({ projectDir, plugin }) => {
   const project = findProject(projectDir);
-  return loadProject(project, {
-    importCode: true,
-    provide: provided,
-    hostNodes: ownNodes,
-    kept: readKeptPlugins(project),
-  });
+  const kept = readKeptPlugins(project);
+  return loadNodes(project, { plugin, provide: provided, hostNodes: ownNodes, kept, probe: probing() });
 });

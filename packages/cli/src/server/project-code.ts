@@ -1,6 +1,12 @@
-import { type KeptTexts, type LoadedProject, type ReloadedProject, reloadProject, writeKeptPlugins } from "@pawl/flows";
+import {
+  type KeptPlugins,
+  type LoadedProject,
+  type ReloadedProject,
+  reloadProject,
+  writeKeptPlugins,
+} from "@pawl/flows";
 import type { WorkerPool } from "@pawl/flows/workers";
-import { provided } from "../open-project.ts";
+import { probing, provided } from "../open-project.ts";
 import type { Runtime } from "../runtime.ts";
 import type { FlowBook } from "./flow-book.ts";
 
@@ -35,12 +41,12 @@ export class ProjectCode {
    * @returns nothing when all is as it was
    */
   async renew(): Promise<ReloadedProject | undefined> {
-    const reloaded = await reloadProject(this.#loaded, { provide: provided });
+    const reloaded = await reloadProject(this.#loaded, { provide: provided, probe: probing() });
     if (reloaded === undefined) return undefined;
     const { runtime, flows, pool } = this.#parts;
     const { loaded, changed, removed } = reloaded;
     this.#loaded = loaded;
-    writeKeptPlugins(loaded.project, keptTexts(loaded));
+    writeKeptPlugins(loaded.project, keptPlugins(loaded));
     if (changed.length + removed.length === 0) return reloaded;
     flows.use(loaded);
     runtime.engine.renew({ registry: loaded.nodes, hooks: loaded.hooks, functions: loaded.functions });
@@ -54,9 +60,11 @@ export class ProjectCode {
   }
 }
 
-function keptTexts({ code }: LoadedProject): KeptTexts {
+function keptPlugins({ code }: LoadedProject): KeptPlugins {
   const kept = [...code.plugins].filter(([, { isKept, text }]) => isKept && text !== undefined);
-  return Object.fromEntries(kept.map(([source, { text }]) => [source, text!]));
+  return Object.fromEntries(
+    kept.map(([source, { text, described }]) => [source, { text: text!, ...(described ? { described } : {}) }]),
+  );
 }
 
 /** What an earlier server kept, and could not clear away, is not what the next one has. */

@@ -1,5 +1,6 @@
-import type { Server, ServerOptions } from "node:http";
+import { type Server, type ServerOptions, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import type { HttpAnswer } from "@pawl/flows";
 import { refuse } from "./codes.ts";
 
 const headersTimeoutMs = 10_000;
@@ -27,22 +28,17 @@ function answer(code: string | undefined, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const problem = problemOf(code);
-  problem.text().then(
-    (body) => {
-      const head = [
-        `HTTP/1.1 ${problem.status} ${JSON.parse(body).title}`,
-        "content-type: application/problem+json",
-        `content-length: ${Buffer.byteLength(body)}`,
-        "connection: close",
-      ];
-      socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-    },
-    () => socket.destroy(),
-  );
+  const { status, body } = problemOf(code);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
-function problemOf(code: string | undefined): Response {
+function problemOf(code: string | undefined): HttpAnswer {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refuse("request-timeout", "The request did not come in time.");
   if (code === "HPE_HEADER_OVERFLOW") return refuse("headers-too-large", "The headers of the request are too large.");
   return refuse("malformed-request", "The request is not HTTP as it should be.");

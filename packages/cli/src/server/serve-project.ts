@@ -8,9 +8,11 @@ import {
 import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
 import { mountHooks } from "../hooks/mount-hooks.ts";
+import { ProjectLog } from "../log/project-log.ts";
 import { userName } from "../person.ts";
 import { maskOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { storedNetworkEvents } from "../stored-networks.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { defaultHost, defaultPort } from "./address.ts";
@@ -112,7 +114,9 @@ async function open(
   postBoard(runtime.store, pool, triggers);
   const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
   opened.push(() => networks.close());
-  const parts = { host, engine, triggers, networks, workers: pool };
+  const told = new ProjectLog(runtime.store.events, storedNetworkEvents(project));
+  opened.push(() => told.close());
+  const parts = { host, engine, triggers, networks, workers: pool, log: told };
   const server = await startServer({ ...parts, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
@@ -121,7 +125,7 @@ async function open(
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
-  const running = { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
+  const running = { server, told, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
@@ -199,6 +203,7 @@ function pluginChanges({ changed, removed, broken }: ReloadedProject): JsonObjec
 
 interface Running {
   readonly server: RunningServer;
+  readonly told: ProjectLog;
   readonly watcher: ProjectWatcher;
   readonly code: ProjectCode;
   readonly upkeep: { close(): Promise<void> };
@@ -211,7 +216,7 @@ interface Running {
 
 /** What brings work stops first, what does it next, what remembers it last. */
 async function shutDown(running: Running, graceMs: number): Promise<void> {
-  const { server, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
+  const { server, told, watcher, code, upkeep, triggers, networks, worker, pool, runtime } = running;
   server.drain();
   await watcher.close();
   code.close();
@@ -221,5 +226,6 @@ async function shutDown(running: Running, graceMs: number): Promise<void> {
   await worker.close(graceMs);
   await pool?.close();
   await server.close(graceMs);
+  await told.close();
   await runtime.close();
 }

@@ -1,4 +1,4 @@
-import { json } from "@pawl/flows";
+import { HttpAnswer, json } from "@pawl/flows";
 import type { WorkerPool } from "@pawl/flows/workers";
 import { answerRoutes } from "./api/answers.ts";
 import { type ApiParts, addRoutes } from "./api/api.ts";
@@ -61,7 +61,7 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
   main.route("GET", "/metrics", numbers, { operation: metricsOperation });
   main.route("GET", "/openapi.json", document, { operation: openApi });
 
-  async function ready(): Promise<Response> {
+  async function ready(): Promise<HttpAnswer> {
     if (!isReady) return refuse("not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
     await engine.store.durability.list({ limit: 1 });
     const reason = networks?.notReady();
@@ -69,12 +69,12 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
     return json(200, { status: "ok" });
   }
 
-  async function numbers(): Promise<Response> {
+  async function numbers(): Promise<HttpAnswer> {
     const text = `${await metrics.text()}${(await networks?.metrics()) ?? ""}`;
-    return new Response(text, { headers: { "content-type": metrics.contentType } });
+    return new HttpAnswer(200, { "content-type": metrics.contentType }, text);
   }
 
-  async function document(): Promise<Response> {
+  async function document(): Promise<HttpAnswer> {
     const { openApiDocument } = await import("./openapi/document.ts");
     return json(200, await openApiDocument(main));
   }

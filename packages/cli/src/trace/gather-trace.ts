@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import type { LoggedEvent, Project, RunRecord, StepRecord, Store } from "@pawl/flows";
+import type { LoggedEvent, RunRecord, StepRecord, Store } from "@pawl/flows";
 import type { MessageHistory } from "@pawl/networks";
 import { notFound, usageError } from "../command-error.ts";
-import { networksFile } from "../stored-networks.ts";
+import type { Recall } from "./recall.ts";
 
 /** Everything that is remembered of one trace. */
 export interface TraceFacts {
@@ -25,12 +24,12 @@ const shortestHex = 6;
  * The one trace that the word belongs to: the id of a run, a message, an event or a trace, or its beginning.
  * @throws CommandError when there is none, or more than one
  */
-export async function findTrace(project: Project, store: Store, word: string): Promise<string> {
+export async function findTrace(store: Store, recall: Recall, word: string): Promise<string> {
   const wanted = word.trim().replace(/…$/, "");
   if (wanted === "") throw usageError("pawl trace takes the id of a run, a message, an event or a trace.");
   const found = new Map<string, string>();
   for (const run of await runsNamed(store, wanted)) found.set(run.traceId, `${run.flow}, run ${run.id}`);
-  for (const message of await messagesNamed(project, wanted)) {
+  for (const message of await messagesNamed(recall, wanted)) {
     if (!found.has(message.traceId)) {
       found.set(message.traceId, `${message.network}, message ${message.correlationId}`);
     }
@@ -58,32 +57,22 @@ function isHex(word: string): boolean {
   return word.length >= shortestHex && /^[0-9a-f]{1,32}$/i.test(word);
 }
 
-async function messagesNamed(project: Project, word: string): Promise<readonly MessageHistory[]> {
+async function messagesNamed(recall: Recall, word: string): Promise<readonly MessageHistory[]> {
   // Of a token, what stands before the edge is its message.
   const [id = ""] = word.toLowerCase().split("/");
-  const ofTrace = isHex(id) ? await readMessages(project, { traceId: id }) : [];
+  const ofTrace = isHex(id) ? await recall({ traceId: id }) : [];
   const isId = id.length >= shortestHex && /^[0-9a-f-]{1,36}$/.test(id);
-  return isId ? [...ofTrace, ...(await readMessages(project, { correlationId: id }))] : ofTrace;
-}
-
-async function readMessages(
-  project: Project,
-  query: Parameters<typeof import("@pawl/networks").readHistory>[1],
-): Promise<MessageHistory[]> {
-  const file = networksFile(project);
-  if (!existsSync(file)) return [];
-  const { readHistory } = await import("@pawl/networks");
-  return readHistory(file, query);
+  return isId ? [...ofTrace, ...(await recall({ correlationId: id }))] : ofTrace;
 }
 
 /** All that belongs to a trace. What messages have become in a join is in it, whatever its own id says. */
-export async function gatherTrace(project: Project, store: Store, traceId: string): Promise<TraceFacts> {
+export async function gatherTrace(store: Store, recall: Recall, traceId: string): Promise<TraceFacts> {
   const { durability } = store;
   const runs = [...(await durability.list({ traceId, limit: mostRuns }))].reverse();
   return {
     traceId,
     runs: await Promise.all(runs.map((run) => factsOf(store, run))),
-    messages: await readMessages(project, { traceId }),
+    messages: await recall({ traceId }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HttpMount, RouteHandler } from "@pawl/flows";
+import type { HttpAnswer, HttpMount, RouteHandler } from "@pawl/flows";
 import { type HookMatcher, HookRegistry, type LoadedHooks } from "@pawl/hooks";
 import { describe, expect, test } from "vitest";
 import { mountHooks } from "../../src/hooks/mount-hooks.ts";
@@ -20,11 +20,12 @@ function mounted(...matchers: readonly HookMatcher[]) {
     const headers = { "content-type": type, "content-length": String(Buffer.byteLength(body ?? "")) };
     const init = { method: "POST", headers, ...(body ? { body } : {}) };
     const request = new Request(`http://127.0.0.1/api/v1/hooks/${event}${query}`, init);
-    const response = await routes.get("POST /api/v1/hooks/:event")!(request, {
+    const answer = await routes.get("POST /api/v1/hooks/:event")!(request, {
       params: { event },
       remoteAddress: undefined,
     });
-    return { status: response.status, type: response.headers.get("content-type"), body: await response.json() };
+    const said = answer as HttpAnswer;
+    return { status: said.status, type: said.headers["content-type"], body: JSON.parse(said.body) };
   };
   return { post, undo, routes };
 }

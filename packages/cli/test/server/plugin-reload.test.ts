@@ -161,7 +161,7 @@ describe("plugins of a project that is served", () => {
     expect(reloads[0]!.broken).toMatchObject([{ source: "plugins/my.ts", isKept: true }]);
     expect((await run(project, "version")).outputs).toEqual({ v: 1 });
     const kept = readKeptPlugins(reloads[0]!.loaded.project);
-    expect(kept).toEqual({ "plugins/my.ts": versioned(1) });
+    expect(kept).toEqual({ "plugins/my.ts": { text: versioned(1) } });
     const [told] = await project.runtime.store.events.read({ types: ["project-changed"] });
     expect(told!.data).toMatchObject({ plugins: { broken: [{ source: "plugins/my.ts", kept: true }] } });
     saveAsEditorsDo(dir, "plugins/my.ts", versioned(2));

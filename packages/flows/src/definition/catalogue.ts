@@ -13,6 +13,8 @@ export interface Names {
   keys(): Iterable<string>;
   /** What stands behind a name; with it the inputs that a flow gives are checked, too. */
   find?(name: string): Described | Promise<Described> | undefined;
+  /** What is said after a name that is not among them. Default: the nearest one. */
+  suggest?(name: string): string;
 }
 
 /** What the project offers. What is left out is not checked. */
@@ -32,6 +34,7 @@ interface Registry {
   has(name: string): boolean;
   list(): readonly { readonly name: string }[];
   find(name: string): Described | Promise<Described> | undefined;
+  suggest(name: string): string;
 }
 
 const known = new WeakMap<Registry, Names>();
@@ -44,6 +47,7 @@ export function namesOf(registry: Registry): Names {
     has: (name) => registry.has(name),
     keys: () => registry.list().map((listing) => listing.name),
     find: (name) => registry.find(name),
+    suggest: (name) => registry.suggest(name),
   };
   known.set(registry, names);
   return names;

@@ -66,6 +66,7 @@ function isKnownName(source: SourceFile, catalogue: Catalogue, { code, what, use
     name: use.name,
     span: given(use.fields, "uses")!.span,
     known: known.keys(),
+    suggestion: known.suggest?.(use.name),
   });
   return false;
 }
@@ -76,6 +77,8 @@ export interface UnknownName {
   readonly name: string;
   readonly span: Span;
   readonly known: Iterable<string>;
+  /** Default: the nearest of them. */
+  readonly suggestion?: string | undefined;
 }
 
 /** An error, or a warning when plugins are not loaded that may bring the name. */
@@ -83,7 +86,8 @@ export function reportUnknownName(source: SourceFile, catalogue: Catalogue, unkn
   const { code, what, name, span } = unknown;
   const known = [...unknown.known];
   const suggestion =
-    didYouMean(name, known) || (catalogue.isPartial ? " A plugin may bring it: they are not loaded." : "");
+    (unknown.suggestion ?? didYouMean(name, known)) ||
+    (catalogue.isPartial ? " A plugin may bring it: they are not loaded." : "");
   const severity = catalogue.isPartial ? "warning" : "error";
   report(source, span, {
     code,

@@ -24,10 +24,18 @@ export function describeInput(schema: InputSchema<unknown>): InputDescription | 
   return made;
 }
 
+/**
+ * As the schema gives it; nothing when it gives none.
+ * @throws what the schema throws where JSON Schema has no words for it
+ */
+export function jsonSchemaOf(schema: InputSchema<unknown>): unknown {
+  const standard = schema["~standard"] as object as StandardJsonSchema;
+  return standard.jsonSchema?.input({ target: "draft-07" });
+}
+
 function describe(schema: InputSchema<unknown>): InputDescription | undefined {
   try {
-    const standard = schema["~standard"] as object as StandardJsonSchema;
-    const json = standard.jsonSchema?.input({ target: "draft-07" });
+    const json = jsonSchemaOf(schema);
     if (typeof json !== "object" || json === null || !("properties" in json)) return undefined;
     const { properties, required, additionalProperties } = json as Record<string, unknown>;
     return {

@@ -3,9 +3,8 @@ import type { Json } from "../json.ts";
 import { RunCancelled, RunInterrupted } from "./durability.ts";
 import type { Journal } from "./journal.ts";
 import type { RunRecord } from "./records.ts";
-import type { RunState } from "./run-table.ts";
+import { RunWrites } from "./run-writes.ts";
 import type { StoredStep } from "./step-table.ts";
-import type { Effects } from "./transitions.ts";
 import type { StoredWait } from "./wait-table.ts";
 
 /** A sleep or wait that has not ended. */
@@ -19,8 +18,6 @@ export interface Park {
 /** `queued`: it could go on, and waits for a place in its lane. `over`: its body has ended. */
 type Phase = "running" | "waiting" | "queued" | "over";
 
-const takenOver = Symbol("taken over");
-
 /** A run that this process executes: what is recorded of it, what it waits for, and how it is stopped. */
 export class OpenRun {
   readonly record: RunRecord;
@@ -28,6 +25,7 @@ export class OpenRun {
   readonly steps: Map<string, StoredStep> = new Map();
   readonly waits: Map<string, StoredWait> = new Map();
   readonly endChild: (child: ProcessIdentity) => Promise<void>;
+  readonly writes: RunWrites;
   readonly #controller = new AbortController();
   readonly #parks = new Map<string, Park>();
   readonly #onPhase: () => void;
@@ -49,6 +47,7 @@ export class OpenRun {
   ) {
     this.record = record;
     this.journal = journal;
+    this.writes = new RunWrites(journal, record, () => this.interrupt("Another process has taken over this run."));
     this.endChild = options.endChild;
     this.#onPhase = options.onPhase;
     // Only an earlier life, or the run that this one repeats, can have left records.
@@ -65,6 +64,10 @@ export class OpenRun {
 
   get isRunning(): boolean {
     return this.#phase === "running";
+  }
+
+  get isOver(): boolean {
+    return this.#phase === "over";
   }
 
   get isWaiting(): boolean {
@@ -105,30 +108,14 @@ export class OpenRun {
   }
 
   /** Stops it here without an end: it goes on elsewhere or later. */
-  interrupt(message: string): void {
+  interrupt(message: string): RunInterrupted {
     this.#interrupted ??= new RunInterrupted(message);
     this.#abort(this.#interrupted);
+    return this.#interrupted;
   }
 
   throwIfInterrupted(): void {
     if (this.#interrupted !== undefined) throw this.#interrupted;
-  }
-
-  holds(): boolean {
-    return this.journal.tables.runs.isHeld(this.id, this.journal.owner.id, this.record.starts);
-  }
-
-  /** A write of this run: refused, and the run stopped, when another owner has it. */
-  async write<T>(operation: (effects: Effects) => T): Promise<T> {
-    const result = await this.journal.transact((effects) => (this.holds() ? operation(effects) : takenOver));
-    if (result !== takenOver) return result as T;
-    this.interrupt("Another process has taken over this run.");
-    throw this.#interrupted;
-  }
-
-  /** The same with the run's state at hand. */
-  change<T>(operation: (state: RunState, effects: Effects) => T): Promise<T> {
-    return this.write((effects) => operation(this.journal.tables.runs.state(this.id)!, effects));
   }
 
   busy(change: 1 | -1): void {
@@ -151,10 +138,11 @@ export class OpenRun {
     if (this.#isDelivering) return;
     this.#isDelivering = true;
     this.#hasNews = false;
-    this.change((state) => {
-      const done = [...this.#parks.values()].flatMap((park) => this.#finish(park.wait) ?? []);
-      return { done, isAdmitted: done.length === 0 || this.journal.transitions.wake(state) };
-    })
+    this.writes
+      .change((state) => {
+        const done = [...this.#parks.values()].flatMap((park) => this.#finish(park.wait) ?? []);
+        return { done, isAdmitted: done.length === 0 || this.journal.transitions.wake(state) };
+      })
       .then(({ done, isAdmitted }) => this.#delivered(done, isAdmitted))
       .catch((error) => this.#abort(error));
   }
@@ -163,7 +151,7 @@ export class OpenRun {
   async regainPlace(): Promise<void> {
     if (this.#phase === "running" || this.signal.aborted) return;
     if (this.#phase === "queued") return this.#regain(false);
-    await this.#regain(await this.change((state) => this.journal.transitions.wake(state)));
+    await this.#regain(await this.writes.change((state) => this.journal.transitions.wake(state)));
     this.throwIfInterrupted();
   }
 
@@ -228,14 +216,16 @@ export class OpenRun {
     setImmediate(() => {
       this.#isCheckingIdle = false;
       if (!this.#isIdle()) return;
-      this.change((state, effects) => {
-        if (!this.#isIdle()) return false;
-        this.journal.transitions.park(state, effects);
-        return true;
-      }).then(
-        (isParked) => isParked && this.#parked(),
-        (error) => this.#abort(error),
-      );
+      this.writes
+        .change((state, effects) => {
+          if (!this.#isIdle()) return false;
+          this.journal.transitions.park(state, effects);
+          return true;
+        })
+        .then(
+          (isParked) => isParked && this.#parked(),
+          (error) => this.#abort(error),
+        );
     });
   }
 

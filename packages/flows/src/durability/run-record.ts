@@ -1,6 +1,7 @@
 import { traceIdOf } from "@pawl/hooks/trace";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
+import type { RunState } from "./run-state.ts";
 
 /** What `toRecord` reads. */
 export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host
@@ -11,8 +12,36 @@ export function freshRecord(
   run: NewRun,
   begun: Pick<RunRecord, "id" | "traceId" | "status" | "createdAt" | "startedAt" | "owner" | "starts">,
 ): RunRecord {
-  const { concurrency: _, idempotencyKey: __, ...rest } = run;
-  return { ...rest, ...begun, error: undefined, outputs: null, endedAt: undefined };
+  return {
+    id: begun.id,
+    traceId: begun.traceId,
+    flow: run.flow,
+    definition: run.definition,
+    inputs: run.inputs,
+    vars: run.vars,
+    trigger: run.trigger,
+    ...(run.parent === undefined ? {} : { parent: run.parent }),
+    status: begun.status,
+    error: undefined,
+    outputs: null,
+    createdAt: begun.createdAt,
+    startedAt: begun.startedAt,
+    endedAt: undefined,
+    owner: begun.owner,
+    starts: begun.starts,
+  };
+}
+
+/** The record of a run that has just ended, from the one that it was executed with. */
+export function endedRecord(record: RunRecord, state: RunState): RunRecord {
+  return {
+    ...record,
+    status: state.status,
+    error: state.error === null ? undefined : parse<Failure>(state.error),
+    outputs: state.outputs === null ? null : parse<Json>(state.outputs),
+    endedAt: state.endedAt ?? undefined,
+    owner: undefined,
+  };
 }
 
 export function toRecord(row: Record<string, unknown>): RunRecord {

@@ -4,31 +4,7 @@ import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunFilter } from "./durability.ts";
 import type { NewRun, RunRecord, RunStatus } from "./records.ts";
 import { recordColumns, toRecord } from "./run-record.ts";
-
-/** What of a run changes in its life, and the lane it is in. Read, changed and saved inside one transaction. */
-export interface RunState {
-  readonly id: string;
-  readonly flow: string;
-  readonly root: string;
-  readonly laneKey: string;
-  readonly laneLimit: number;
-  status: RunStatus;
-  /** Holds one of its lane's places. */
-  admitted: boolean;
-  owner: string | null;
-  starts: number;
-  /** When a waiting run that nobody executes has to go on. */
-  wakeAt: number | null;
-  cancelReason: string | null;
-  outputs: string | null;
-  error: string | null;
-  startedAt: number | null;
-  endedAt: number | null;
-}
-
-export function hasEnded(status: RunStatus): boolean {
-  return status === "completed" || status === "failed" || status === "cancelled";
-}
+import { hasEnded, type RunState } from "./run-state.ts";
 
 const stateColumns = `id, flow, root, lane_key AS laneKey, lane_limit AS laneLimit, status, admitted, owner, starts,
   wake_at AS wakeAt, cancel_reason AS cancelReason, outputs, error, started_at AS startedAt, ended_at AS endedAt`;

@@ -5,6 +5,7 @@ import type { OpenRun } from "./open-run.ts";
 import type { AttemptRecord, StepRecord } from "./records.ts";
 import { ScopeLoad } from "./scope-load.ts";
 import type { StoredStep } from "./step-table.ts";
+import type { Effects } from "./transitions.ts";
 import type { StoredWait } from "./wait-table.ts";
 
 /** One sequence of steps of an open run. */
@@ -34,7 +35,7 @@ export class Scope implements RunScope {
     step.begin();
     this.#load.count(1, 0);
     try {
-      return await step.end(await execute(step));
+      return await step.end(await execute(step), start.isLast === true);
     } finally {
       this.#load.count(-1, 0);
     }
@@ -90,7 +91,7 @@ export class Scope implements RunScope {
       value: undefined,
     };
     run.beginWait();
-    const saved = await run.write(() => saveWait(run, wait));
+    const saved = await run.writes.write(() => saveWait(run, wait));
     if (saved.done) {
       run.waits.set(id, saved);
       return saved.value;
@@ -153,7 +154,7 @@ class StepInExecution implements StepAttempt {
     const { journal, id: runId } = this.#run;
     journal.events.append({ type: "step-started", runId, recordId: this.#stored.record.id });
     journal.writer.append(() => {
-      if (!this.#isWritten && this.#run.holds()) journal.tables.steps.save(runId, this.#stored);
+      if (!this.#isWritten && this.#run.writes.holds()) journal.tables.steps.save(runId, this.#stored);
     });
   }
 
@@ -164,15 +165,16 @@ class StepInExecution implements StepAttempt {
       record: { ...record, attempts: [...record.attempts, attempt] },
       child: undefined,
     };
-    return this.#save("step-attempt", { number: attempt.number, error: failureData(attempt.error) });
+    const data = { number: attempt.number, error: failureData(attempt.error) };
+    return this.#run.writes.write(this.#saving("step-attempt", data));
   }
 
   child(identity: ProcessIdentity): Promise<void> {
     this.#stored = { ...this.#stored, child: identity };
-    return this.#save();
+    return this.#run.writes.write(this.#saving());
   }
 
-  async end(end: StepEnd): Promise<StepRecord> {
+  async end(end: StepEnd, isLast: boolean): Promise<StepRecord> {
     this.#run.throwIfInterrupted();
     const { attempt, ...rest } = end;
     const { record } = this.#stored;
@@ -183,25 +185,28 @@ class StepInExecution implements StepAttempt {
       endedAt: this.#run.journal.clock.now(),
     };
     this.#stored = { ...this.#stored, record: ended, child: undefined };
-    await this.#save("step-ended", {
+    const write = this.#saving("step-ended", {
       step: ended.step,
       status: ended.status,
       durationMs: ended.endedAt! - ended.startedAt,
       ...(ended.reason === undefined ? {} : { reason: ended.reason }),
       ...(ended.error === undefined ? {} : { error: failureData(ended.error) }),
     });
+    if (isLast) this.#run.writes.keep(write);
+    else await this.#run.writes.write(write);
     this.#run.endStep(this.#stored);
     return ended;
   }
 
-  #save(type?: "step-attempt" | "step-ended", data: Json = null): Promise<void> {
+  /** The write of the step as it is now. Nothing that was to be written before is any more. */
+  #saving(type?: "step-attempt" | "step-ended", data: Json = null): (effects: Effects) => void {
     const { journal, id: runId } = this.#run;
     const stored = this.#stored;
     this.#isWritten = true;
-    return this.#run.write((effects) => {
+    return (effects) => {
       journal.tables.steps.save(runId, stored);
       if (type !== undefined) journal.event({ type, runId, recordId: stored.record.id, data }, effects);
-    });
+    };
   }
 }
 

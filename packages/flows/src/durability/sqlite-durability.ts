@@ -8,7 +8,8 @@ import type { OpenRun } from "./open-run.ts";
 import type { OwnerLife } from "./owner-life.ts";
 import type { NewRun, RunRecord, StepRecord } from "./records.ts";
 import { createIdSource } from "./run-id.ts";
-import { hasEnded } from "./run-table.ts";
+import { endedRecord } from "./run-record.ts";
+import { hasEnded, type RunState } from "./run-state.ts";
 import type { Effects } from "./transitions.ts";
 import { waitingSteps } from "./waiting-steps.ts";
 import { RunWorker } from "./worker.ts";
@@ -145,9 +146,11 @@ export class SqliteDurability implements Durability {
 
   async ended(runId: string, signal?: AbortSignal): Promise<RunRecord> {
     signal?.throwIfAborted();
-    const { runs } = this.#journal.tables;
-    if (runs.hasEnded(runId)) return runs.record(runId)!;
-    if (!this.#open.has(runId) && runs.state(runId) === undefined) throw new Error(`There is no run ${runId}.`);
+    if (!this.#goesOnHere(runId)) {
+      const { runs } = this.#journal.tables;
+      if (runs.hasEnded(runId)) return runs.record(runId)!;
+      if (runs.state(runId) === undefined) throw new Error(`There is no run ${runId}.`);
+    }
     const waiters = this.#endWaiters.get(runId) ?? new Set();
     this.#endWaiters.set(runId, waiters);
     let waiter: EndWaiter | undefined;
@@ -180,7 +183,7 @@ export class SqliteDurability implements Durability {
     for (const child of effects.kill) this.#kill(child);
     for (const { id, reason } of effects.cancel) this.#open.get(id)?.cancel(reason);
     for (const id of effects.goOn) this.#hasNews(id);
-    for (const id of effects.ended) this.#hasEnded(id);
+    for (const state of effects.ended) this.#hasEnded(state);
     if (effects.ready) for (const worker of this.#workers) worker.claim();
   }
 
@@ -191,11 +194,27 @@ export class SqliteDurability implements Durability {
     this.#kills.add(kill);
   }
 
-  #hasEnded(id: string): void {
-    const waiters = this.#endWaiters.get(id);
-    if (waiters === undefined || !this.#journal.tables.runs.hasEnded(id)) return;
-    const run = this.#journal.tables.runs.record(id)!;
+  /** Its body is at work in this process, so there is no end of it to be read. */
+  #goesOnHere(id: string): boolean {
+    return this.#open.get(id)?.isOver === false;
+  }
+
+  #hasEnded(state: RunState): void {
+    const waiters = this.#endWaiters.get(state.id);
+    if (waiters === undefined) return;
+    const open = this.#open.get(state.id);
+    const run = open === undefined ? this.#journal.tables.runs.record(state.id)! : endedRecord(open.record, state);
     for (const waiter of waiters) waiter.resolve(run);
+  }
+
+  /** Ends that other processes have written. */
+  #lookForEnds(): void {
+    const { runs } = this.#journal.tables;
+    for (const [id, waiters] of this.#endWaiters) {
+      if (!runs.hasEnded(id)) continue;
+      const run = runs.record(id)!;
+      for (const waiter of waiters) waiter.resolve(run);
+    }
   }
 
   /** Something has changed about a run of this process: a wish to cancel it, a signal, a place in its lane. */
@@ -228,7 +247,7 @@ export class SqliteDurability implements Durability {
       const version = this.#readVersion.get()?.data_version;
       if (version === this.#dataVersion && !isSweep) return;
       this.#dataVersion = version;
-      for (const id of this.#endWaiters.keys()) this.#hasEnded(id);
+      this.#lookForEnds();
       for (const worker of this.#workers) worker.claim();
       this.#takeWishes();
     } catch (error) {

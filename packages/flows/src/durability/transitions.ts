@@ -5,13 +5,14 @@ import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
 import type { Failure, NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord, whereFrom } from "./run-record.ts";
-import { hasEnded, type RunState } from "./run-table.ts";
+import { hasEnded, type RunState } from "./run-state.ts";
 import type { Tables } from "./tables.ts";
 
 /** What has to be done in this process once the transaction that caused it is durable. */
 export interface Effects {
   readonly events: NewEvent[];
-  readonly ended: string[];
+  /** Runs that have ended, as they are then. */
+  readonly ended: RunState[];
   /** Woken runs of this process that have got their lane's place back. */
   readonly goOn: string[];
   /** Runs of this process that have to stop. */
@@ -125,7 +126,7 @@ export class Transitions {
       steps.closeOpen(state.id, now);
       waits.clear(state.id);
     }
-    effects.ended.push(state.id);
+    effects.ended.push(state);
     this.#event(effects, endedEvent(state, outcome, now));
     if (hadPlace) this.#promote(state, effects);
   }

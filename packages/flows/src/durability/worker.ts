@@ -12,8 +12,9 @@ import type { Journal } from "./journal.ts";
 import { OpenRun } from "./open-run.ts";
 import type { OwnerLife } from "./owner-life.ts";
 import type { RunRecord } from "./records.ts";
-import { hasEnded, type RunState } from "./run-table.ts";
+import { hasEnded, type RunState } from "./run-state.ts";
 import { Scope } from "./scope.ts";
+import type { Effects } from "./transitions.ts";
 
 const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;
@@ -164,7 +165,7 @@ export class RunWorker implements Worker {
     if (run.interrupted !== undefined) return this.#giveBack(run);
     await this.#untilWritten(async () => {
       if (run.interrupted !== undefined) return;
-      await run
+      await run.writes
         .change((state, effects) => this.#journal.transitions.end(state, outcome, effects, run.isTidy))
         .catch((error) => {
           if (run.interrupted === undefined) throw error;
@@ -202,11 +203,13 @@ export class RunWorker implements Worker {
   }
 
   #giveBack(run: OpenRun): Promise<void> {
+    const orphan = (state: RunState, effects: Effects) => {
+      if (!hasEnded(state.status)) this.#journal.transitions.orphan(state, effects);
+    };
     return this.#untilWritten(() =>
-      this.#journal.transact((effects) => {
-        const state = this.#journal.tables.runs.state(run.id);
-        if (state === undefined || !run.holds() || hasEnded(state.status)) return;
-        this.#journal.transitions.orphan(state, effects);
+      run.writes.change(orphan).catch((error) => {
+        // Another owner has it already.
+        if (!(error instanceof RunInterrupted)) throw error;
       }),
     );
   }

@@ -1,4 +1,5 @@
-import type { EventType, NewEvent } from "./event-log.ts";
+import type { NewEvent } from "./event-log.ts";
+import type { EventType } from "./event-types.ts";
 
 export interface EventLimits {
   /** Lines and progress kept of one run. Default: 20000. */

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import type { EventType } from "./event-types.ts";
 
 /**
  * The one log of what happened. `show`, `logs`, server-sent events and `trace` read it.
@@ -12,33 +13,12 @@ export interface EventLog {
     readonly after?: number;
     readonly limit?: number;
     readonly types?: readonly EventType[];
+    /** The newest of them instead of the oldest. */
+    readonly isLatest?: boolean;
   }): Promise<readonly LoggedEvent[]>;
   /** Calls `listener` with each event appended in this process, at once, before it is durable (`seq` is 0 then). */
   subscribe(listener: (event: NewEvent & { readonly time: number }) => void): () => void;
 }
-
-export type EventType =
-  | "run-queued"
-  | "run-started"
-  | "run-resumed"
-  | "run-waiting"
-  | "run-answered"
-  | "run-ended"
-  | "step-started"
-  | "step-attempt"
-  | "step-ended"
-  | "step-progress"
-  | "log"
-  | "stdout"
-  | "stderr"
-  | "trigger-started"
-  | "trigger-fired"
-  | "trigger-failed"
-  | "trigger-dropped"
-  | "trigger-stopped"
-  | "hook-failed"
-  | "hooks-ran"
-  | "project-changed";
 
 export interface NewEvent {
   readonly type: EventType;

@@ -2,7 +2,8 @@ import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { Json } from "../json.ts";
 import { cachedStatements, type Database, type GroupWriter, type SqlValue, type Statement } from "../sqlite/index.ts";
 import { EventBudget, type EventLimits } from "./event-budget.ts";
-import type { EventLog, EventType, LoggedEvent, NewEvent } from "./event-log.ts";
+import type { EventLog, LoggedEvent, NewEvent } from "./event-log.ts";
+import type { EventType } from "./event-types.ts";
 
 type Listener = (event: NewEvent & { readonly time: number }) => void;
 
@@ -74,9 +75,12 @@ export class SqliteEventLog implements EventLog {
       conditions.push(`type IN (${filter.types.map(() => "?").join(", ")})`);
       values.push(...filter.types);
     }
-    return this.#sql(`SELECT * FROM events WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`)
-      .all(...values, filter.limit ?? defaultReadLimit)
-      .map(toEvent);
+    const order = filter.isLatest === true ? "DESC" : "ASC";
+    const rows = this.#sql(`SELECT * FROM events WHERE ${conditions.join(" AND ")} ORDER BY seq ${order} LIMIT ?`).all(
+      ...values,
+      filter.limit ?? defaultReadLimit,
+    );
+    return (filter.isLatest === true ? rows.reverse() : rows).map(toEvent);
   }
 
   subscribe(listener: Listener): () => void {

@@ -1,5 +1,6 @@
 import type { HookRegistry, Verdict } from "@pawl/hooks";
-import type { EventLog, EventType, NewEvent } from "../events/event-log.ts";
+import type { EventLog, NewEvent } from "../events/event-log.ts";
+import type { EventType } from "../events/event-types.ts";
 import type { NodeResult } from "../nodes/node.ts";
 import { noteVerdict } from "./note-verdict.ts";
 import type { StepInputs } from "./step-hook.ts";

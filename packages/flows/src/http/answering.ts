@@ -2,7 +2,8 @@ import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { z } from "zod";
 import type { Json } from "../json.ts";
 import { requestCodes } from "./codes.ts";
-import type { RouteContext, RouteHandler } from "./mount.ts";
+import { HttpAnswer, type HttpRequest } from "./message.ts";
+import type { RouteAnswer, RouteContext, RouteHandler } from "./mount.ts";
 import type { Operation, OperationSource } from "./operation.ts";
 import { json, problem } from "./problem.ts";
 import { readBody } from "./read-body.ts";
@@ -31,7 +32,7 @@ type AnswerOf<O extends Operation, Status extends keyof O["answers"]> = O["answe
 
 /** A request that fits its operation. */
 export interface Asked<O extends Operation> {
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly params: Readonly<Record<NamesIn<O["route"]>, string>>;
   readonly query: QueryOf<O>;
   readonly body: BodyOf<O>;
@@ -40,7 +41,7 @@ export interface Asked<O extends Operation> {
     status: Status,
     body: AnswerOf<O, Status>,
     headers?: Readonly<Record<string, string>>,
-  ): Response;
+  ): HttpAnswer;
 }
 
 const defaultMaxBytes = 1024 * 1024;
@@ -50,14 +51,14 @@ const noQuery: Record<string, never> = {};
 /** A route handler that calls `handle` with what fits the operation, and refuses what does not. */
 export function answering<O extends Operation>(
   source: OperationSource<O>,
-  handle: (asked: Asked<O>) => Response | Promise<Response>,
+  handle: (asked: Asked<O>) => RouteAnswer | Promise<RouteAnswer>,
 ): RouteHandler {
   return async (request, context) => {
     const operation = typeof source === "function" ? await source() : source;
     const query = readQuery(request, operation);
-    if (query instanceof Response) return query;
+    if (query instanceof HttpAnswer) return query;
     const body = operation.body === undefined ? undefined : await readFields(request, operation);
-    if (body instanceof Response) return body;
+    if (body instanceof HttpAnswer) return body;
     const asked = { request, params: paramsOf(context), query, body: body?.value, answer: json };
     return handle(asked as unknown as Asked<O>);
   };
@@ -67,7 +68,7 @@ function paramsOf({ params }: RouteContext): Readonly<Record<string, string>> {
   return params;
 }
 
-function readQuery(request: Request, { query: schema }: Operation): unknown {
+function readQuery(request: HttpRequest, { query: schema }: Operation): unknown {
   const start = request.url.indexOf("?");
   if (start < 0 && schema === undefined) return noQuery;
   const given: Record<string, string | string[]> = {};
@@ -80,7 +81,10 @@ function readQuery(request: Request, { query: schema }: Operation): unknown {
   return read.success ? read.data : wrong(read.error.issues, given, { noun: "parameter", schema });
 }
 
-async function readFields(request: Request, { body }: Operation): Promise<{ readonly value: unknown } | Response> {
+async function readFields(
+  request: HttpRequest,
+  { body }: Operation,
+): Promise<{ readonly value: unknown } | HttpAnswer> {
   const { schema, maxBytes = defaultMaxBytes } = body!;
   const bytes = await readBody(request, maxBytes);
   if (bytes === undefined) {
@@ -88,12 +92,12 @@ async function readFields(request: Request, { body }: Operation): Promise<{ read
     return refuse("body-too-large", `The body is larger than ${maxBytes} bytes.`, headers);
   }
   const value = bytes.length === 0 ? {} : parse(request, bytes);
-  if (value instanceof Response) return value;
+  if (value instanceof HttpAnswer) return value;
   const read = schema.safeParse(value);
   return read.success ? { value: read.data } : wrong(read.error.issues, value, { noun: "field", schema });
 }
 
-function parse(request: Request, bytes: Buffer): Readonly<Record<string, Json>> | Response {
+function parse(request: HttpRequest, bytes: Buffer): Readonly<Record<string, Json>> | HttpAnswer {
   if (!jsonType.test(request.headers.get("content-type") ?? "")) {
     return refuse("unsupported-media-type", "The body has to be JSON, with content-type: application/json.");
   }
@@ -113,7 +117,7 @@ interface Place {
 }
 
 /** All mistakes at once. A schema's own words are what a value is: `a whole number from 1 to 500`. */
-function wrong(issues: readonly z.core.$ZodIssue[], given: unknown, { noun, schema }: Place): Response {
+function wrong(issues: readonly z.core.$ZodIssue[], given: unknown, { noun, schema }: Place): HttpAnswer {
   const known = Object.keys((schema as Partial<z.ZodObject>).shape ?? {});
   const sentences = issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
@@ -134,6 +138,6 @@ function refuse(
   code: keyof typeof requestCodes,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
-): Response {
+): HttpAnswer {
   return problem(requestCodes[code].status, code, detail, { headers });
 }

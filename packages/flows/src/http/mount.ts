@@ -1,3 +1,4 @@
+import type { HttpAnswer, HttpRequest } from "./message.ts";
 import type { OperationSource } from "./operation.ts";
 
 /** What a route handler gets beside the request. */
@@ -7,7 +8,10 @@ export interface RouteContext {
   readonly remoteAddress: string | undefined;
 }
 
-export type RouteHandler = (request: Request, context: RouteContext) => Response | Promise<Response>;
+/** What a handler gives back: as a whole, or as a stream. */
+export type RouteAnswer = HttpAnswer | Response;
+
+export type RouteHandler = (request: HttpRequest, context: RouteContext) => RouteAnswer | Promise<RouteAnswer>;
 
 export interface RouteOptions {
   /**

@@ -1,3 +1,5 @@
+import { HttpAnswer } from "./message.ts";
+
 export interface ProblemOptions {
   /** Further members: data beside the sentence. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -5,7 +7,7 @@ export interface ProblemOptions {
 }
 
 /** An error as `application/problem+json` (RFC 9457): `code` for programs, `detail` for people. */
-export function problem(status: number, code: string, detail: string, options: ProblemOptions = {}): Response {
+export function problem(status: number, code: string, detail: string, options: ProblemOptions = {}): HttpAnswer {
   const body = {
     type: "about:blank",
     // Only a server has problems to report, and every command would load `node:http` for it.
@@ -15,12 +17,13 @@ export function problem(status: number, code: string, detail: string, options: P
     detail,
     ...options.members,
   };
-  return new Response(JSON.stringify(body), {
+  return new HttpAnswer(
     status,
-    headers: { ...options.headers, "content-type": "application/problem+json" },
-  });
+    { ...options.headers, "content-type": "application/problem+json" },
+    JSON.stringify(body),
+  );
 }
 
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { ...headers, "content-type": "application/json" } });
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return new HttpAnswer(status, { ...headers, "content-type": "application/json" }, JSON.stringify(body));
 }

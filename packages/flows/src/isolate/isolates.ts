@@ -1,6 +1,7 @@
 import { type CallListener, Isolate, IsolateError, type IsolateProgram } from "@pawl/hooks/isolate";
 import type { Isolation } from "../definition/flow.ts";
 import { type NodeContext, type NodeDefinition, NodeError, NodeResult, TransientError } from "../nodes/node.ts";
+import { apartOf } from "./apart.ts";
 import type { NodeAnswer, NodeCall, NodeNote, NodeProgramStart, OwnPrefixAsk, StateAsk } from "./protocol.ts";
 
 /** How long an isolate without a call is kept for the next one. */
@@ -11,6 +12,11 @@ export interface IsolatesOptions {
   readonly projectDir: string;
   /** The built file of a program that calls `serveNodes`. Default: one that loads the project. */
   readonly program: string | undefined;
+}
+
+interface Place extends Isolation {
+  /** The source of the isolated plugin that brings the node; nothing when it is not the plugin that is isolated. */
+  readonly plugin: string | undefined;
 }
 
 interface Idle {
@@ -30,12 +36,13 @@ export class Isolates {
   /** The same node, run apart. One that puts values into its inputs itself runs a program, which is apart already. */
   isolated(definition: NodeDefinition, how: Isolation): NodeDefinition {
     if (definition.rawInputs !== undefined) return definition;
-    return { ...definition, run: (input, context) => this.#run(definition.name, how, input, context) };
+    const place: Place = { ...how, plugin: apartOf(definition)?.source };
+    return { ...definition, run: (input, context) => this.#run(definition.name, place, input, context) };
   }
 
-  async #run(node: string, how: Isolation, input: unknown, context: NodeContext): Promise<NodeResult | never> {
-    const key = `${how.in} ${how.memoryMb ?? ""}`;
-    const isolate = this.#take(key) ?? this.#start(how);
+  async #run(node: string, place: Place, input: unknown, context: NodeContext): Promise<NodeResult | never> {
+    const key = `${place.in} ${place.memoryMb ?? ""} ${place.plugin ?? ""}`;
+    const isolate = this.#take(key) ?? this.#start(place);
     try {
       const call: NodeCall = { node, input, context: sentContext(context) };
       const answer = await isolate.call<NodeAnswer>(call, listenerOf(context));
@@ -51,10 +58,10 @@ export class Isolates {
     }
   }
 
-  #start(how: Isolation): Isolate {
+  #start({ in: kind, memoryMb, plugin }: Place): Isolate {
     const { projectDir, program } = this.#options;
-    const data: NodeProgramStart = { projectDir };
-    return new Isolate({ in: how.in, program: program ?? ownProgram, data, memoryMb: how.memoryMb });
+    const data: NodeProgramStart = { projectDir, ...(plugin === undefined ? {} : { plugin }) };
+    return new Isolate({ in: kind, program: program ?? ownProgram, data, memoryMb });
   }
 
   #take(key: string): Isolate | undefined {

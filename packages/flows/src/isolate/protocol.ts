@@ -4,6 +4,8 @@ import type { NodeContext, NodeFailure } from "../nodes/node.ts";
 /** What the program of isolated nodes is started with. */
 export interface NodeProgramStart {
   readonly projectDir: string;
+  /** The source of the one plugin that is imported there, an isolated one. Default: the whole project. */
+  readonly plugin?: string;
 }
 
 /** The part of a context that can be sent; the rest of it is asked for, or told. */

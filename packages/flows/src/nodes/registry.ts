@@ -1,4 +1,5 @@
-import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { suggestName } from "../plugins/suggest-name.ts";
 import { type BuiltInNode, builtInNodes } from "./built-in.ts";
 import type { NodeDefinition } from "./node.ts";
 
@@ -26,7 +27,7 @@ export interface NodeRegistry {
   keys(): Iterable<string>;
   /** The node, or a promise of it on the first use of a built-in one; undefined when there is none. */
   find(name: string): NodeDefinition | Promise<NodeDefinition> | undefined;
-  /** ` Did you mean "x"?`, or an empty string. */
+  /** ` Did you mean "x"?`, which broken plugin may bring it, or an empty string. */
   suggest(name: string): string;
 }
 
@@ -36,6 +37,7 @@ type Entry = { listing: NodeListing; definition: NodeDefinition } | { listing: N
 export function createNodeRegistry(
   extra: readonly NodeSource[] = [],
   ofHost: readonly BuiltInNode[] = [],
+  broken: readonly string[] = [],
 ): NodeRegistry {
   const entries = new Map<string, Entry>();
   const diagnostics: Diagnostic[] = [];
@@ -63,7 +65,7 @@ export function createNodeRegistry(
         return definition;
       });
     },
-    suggest: (name) => didYouMean(name, entries.keys()),
+    suggest: (name) => suggestName(name, entries.keys(), broken),
   };
 }
 

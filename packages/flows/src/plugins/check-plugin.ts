@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { didYouMean } from "@pawl/hooks/diagnostics";
+import type { Isolation } from "../definition/flow.ts";
 import type { ExpressionFunction } from "../expression/expression-function.ts";
 import { checkStepHook } from "../hooks/order-hooks.ts";
 import type { StepExecutionHook } from "../hooks/step-hook.ts";
@@ -8,6 +9,7 @@ import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 import { collectorProblem, definitionProblem, functionProblem } from "./check-parts.ts";
 import type { PluginCode } from "./codes.ts";
+import { isolationForms, readPluginIsolation } from "./plugin-isolation.ts";
 
 /** A plugin as it is used: what was wrong in it has been left out and told. */
 export interface LoadedPlugin {
@@ -19,6 +21,8 @@ export interface LoadedPlugin {
   readonly hooks: readonly StepExecutionHook[];
   readonly inputCollectors: readonly InputCollector[];
   readonly functions: readonly ExpressionFunction[];
+  /** What it says itself of where its nodes run. */
+  readonly isolation: Isolation | undefined;
 }
 
 export interface CheckedPlugin {
@@ -26,7 +30,7 @@ export interface CheckedPlugin {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const keys = ["name", "nodes", "triggers", "hooks", "inputCollectors", "functions"];
+const keys = ["name", "nodes", "triggers", "hooks", "inputCollectors", "functions", "isolate"];
 
 /** Takes what is right of a plugin's export, and says what is not. */
 export function checkPlugin(exported: unknown, place: { source: string; file: string }): CheckedPlugin {
@@ -48,13 +52,15 @@ export function checkPlugin(exported: unknown, place: { source: string; file: st
     hooks: findings.list(given, "hooks").filter((hook) => findings.isHook(hook)) as StepExecutionHook[],
     inputCollectors: findings.parts<InputCollector>(given, "inputCollectors", collectorProblem),
     functions: findings.parts<ExpressionFunction>(given, "functions", functionProblem),
+    isolation: findings.isolation(given),
   };
   return { plugin, diagnostics: findings.diagnostics };
 }
 
 /** A plugin that brings nothing. */
 export function emptyPlugin(source: string): LoadedPlugin {
-  return { name: source, source, nodes: [], triggers: [], hooks: [], inputCollectors: [], functions: [] };
+  const none = { nodes: [], triggers: [], hooks: [], inputCollectors: [], functions: [], isolation: undefined };
+  return { name: source, source, ...none };
 }
 
 function asMap(value: unknown): Record<string, unknown> | undefined {
@@ -108,6 +114,14 @@ class Findings {
       if (problem !== undefined) this.add(`${this.#source}: one of its ${key} ${problem}.`);
       return problem === undefined;
     });
+  }
+
+  /** One that is written wrong isolates: nobody who writes it means the opposite. */
+  isolation({ isolate }: Record<string, unknown>): Isolation | undefined {
+    const isolation = readPluginIsolation(isolate);
+    if (isolate === undefined || isolation !== undefined) return isolation;
+    this.add(`${this.#source}: isolate takes ${isolationForms}; ${JSON.stringify(isolate)} came.`);
+    return { in: "process", memoryMb: undefined };
   }
 
   isHook(value: unknown): boolean {

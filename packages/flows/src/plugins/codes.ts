@@ -1,6 +1,10 @@
 /** What can be wrong with a plugin; docs/reference/errors is made from it. */
 export const pluginCodes = {
   "plugin-import": "A plugin could not be imported; nothing of it is used.",
+  "plugin-harmful":
+    "A plugin blocks, hangs, ends the process or takes too much memory while it is imported, seen in a process of its own; nothing of it is used.",
+  "isolated-part":
+    "A part of an isolated plugin would have to run where runs are; it is left out. An isolated plugin brings nodes.",
   "invalid-plugin": "The default export of a plugin is not what `definePlugin` takes.",
   "invalid-step-hook": "A step hook is a class, or has neither `beforeExecute` nor `afterExecute`.",
   "duplicate-node": "Two sources define a node of the same name; the first is used.",

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { formatDuration } from "@pawl/hooks/guard";
 import { checkPlugin, type LoadedPlugin } from "./check-plugin.ts";
+import type { PluginCode } from "./codes.ts";
 import type { PluginPlace } from "./find-plugins.ts";
 import { importProblem, positionIn } from "./import-problem.ts";
 import type { ModuleLoader } from "./module-loader.ts";
@@ -9,13 +10,26 @@ import type { ModuleLoader } from "./module-loader.ts";
 export interface PluginAttempt {
   readonly plugin: LoadedPlugin | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Its import hung, or tried to end the process: what stands there is not to be imported again. */
+  readonly isHarmful: boolean;
 }
 
-/** Imports and checks one plugin. */
-export async function loadPlugin(place: PluginPlace, loader: ModuleLoader): Promise<PluginAttempt> {
+/**
+ * Imports and checks one plugin. One that blocks is not met here: see `probe`.
+ * @param longestMs a top-level `await` that has not come by then is taken for one that never does
+ */
+export async function loadPlugin(
+  place: PluginPlace,
+  loader: ModuleLoader,
+  longestMs: number = defaultImportMs,
+): Promise<PluginAttempt> {
   try {
-    return checkPlugin(defaultOf(await contained(() => loader.load(place.specifier))), place);
+    const exported = defaultOf(await contained(() => loader.load(place.specifier), longestMs));
+    return { ...checkPlugin(exported, place), isHarmful: false };
   } catch (error) {
+    if (error instanceof Harm) {
+      return { plugin: undefined, diagnostics: [harmful(place, error.message)], isHarmful: true };
+    }
     const diagnostic: Diagnostic = {
       code: "plugin-import",
       severity: "error",
@@ -23,26 +37,36 @@ export async function loadPlugin(place: PluginPlace, loader: ModuleLoader): Prom
       file: place.file,
       ...positionIn(error, place.file),
     };
-    return { plugin: undefined, diagnostics: [diagnostic] };
+    return { plugin: undefined, diagnostics: [diagnostic], isHarmful: false };
   }
 }
 
-/** A top-level `await` that has not come by then is taken for one that never does. */
-const longestImportMs = 10_000;
+/** What is said of a plugin that harms who imports it. `what` is read after "…: ". */
+export function harmful({ source, file }: PluginPlace, what: string): Diagnostic {
+  const code: PluginCode = "plugin-harmful";
+  const message = `${source} could not be imported: ${what}. Nothing of it is used.`;
+  return { code, severity: "error", message, file };
+}
+
+export const defaultImportMs = 10_000;
+
+class Harm extends Error {}
 
 /** An import that calls `process.exit`, or never comes to its end, fails and harms nothing else. */
-async function contained<T>(load: () => Promise<T>): Promise<T> {
+async function contained<T>(load: () => Promise<T>, longestMs: number): Promise<T> {
   const { exit } = process;
   let timer: NodeJS.Timeout | undefined;
   let exited: Error | undefined;
   process.exit = (code) => {
-    exited = new Error(`it called process.exit(${code ?? ""})`);
+    exited = new Harm(`it called process.exit(${code ?? ""})`);
     throw exited;
   };
   try {
     const tooLong = new Promise<never>((_, reject) => {
-      const error = new Error(`it did not come to its end within ${formatDuration(longestImportMs)}`);
-      timer = setTimeout(() => reject(error), longestImportMs);
+      const error = new Harm(
+        `its import had not come to its end after ${formatDuration(longestMs)}${howToRaise("time")}`,
+      );
+      timer = setTimeout(() => reject(error), longestMs);
     });
     const loaded = await Promise.race([load(), tooLong]);
     if (exited !== undefined) throw exited;
@@ -51,6 +75,11 @@ async function contained<T>(load: () => Promise<T>): Promise<T> {
     clearTimeout(timer);
     process.exit = exit;
   }
+}
+
+/** Which setting gives the import of plugins more. */
+export function howToRaise(what: "time" | "memory"): string {
+  return ` (plugins.${what === "time" ? "importTime" : "importMemory"} in pawl.config gives it more)`;
 }
 
 /** `module.exports` of CommonJS is one; an ES module has it only when it says so. The loader answers for it in any case. */

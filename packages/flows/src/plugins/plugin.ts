@@ -3,6 +3,7 @@ import type { StepExecutionHook } from "../hooks/step-hook.ts";
 import type { NodeDefinition } from "../nodes/node.ts";
 import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
+import type { PluginIsolation } from "./plugin-isolation.ts";
 
 /** What a plugin brings. Each list may be left out. */
 export interface Plugin {
@@ -18,6 +19,11 @@ export interface Plugin {
   readonly inputCollectors?: readonly InputCollector[];
   /** Helpers for `${{ … }}`. */
   readonly functions?: readonly ExpressionFunction[];
+  /**
+   * Runs every node of it apart, and keeps all of it out of the process that runs flows, which knows its nodes by their
+   * description. Such a plugin brings nodes only. Default: it is imported where runs are.
+   */
+  readonly isolate?: PluginIsolation;
 }
 
 /** The default export of a file in `plugins/`, or of a package with the keyword `pawl-plugin`. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import { functionNames } from "../expression/cel-functions.ts";
 import { createFunctionSet } from "../expression/function-set.ts";
 import { createNodeRegistry } from "../nodes/registry.ts";
@@ -18,8 +18,10 @@ export function assemble(project: Project, parts: Parts): LoadedProject {
   const plugins = imported.flatMap(({ plugin }) => plugin ?? []);
   const own = ownPlugin(project, config);
   const sources = own ? [own.plugin, ...plugins] : plugins;
-  const nodes = createNodeRegistry(sources, hostNodes);
-  const triggers = createTriggerRegistry(sources);
+  const broken = [...code.plugins].filter(([, each]) => !each.plugin || hasErrors(each.diagnostics));
+  const brokenSources = broken.map(([source]) => source);
+  const nodes = createNodeRegistry(sources, hostNodes, brokenSources);
+  const triggers = createTriggerRegistry(sources, brokenSources);
   const functions = createFunctionSet(sources, functionNames);
   return {
     project,

@@ -7,6 +7,7 @@ import type { NodeDefinition } from "../nodes/node.ts";
 import type { InputCollector } from "../questions/input-collector.ts";
 import type { TriggerDefinition } from "../triggers/trigger.ts";
 import type { ProjectCode } from "./codes.ts";
+import { checkPlugins, type PluginsConfig } from "./plugin-settings.ts";
 
 /** Lifecycle hooks of agents. */
 export interface LifecycleHooksConfig {
@@ -66,6 +67,7 @@ export interface ProjectConfig {
   readonly hooks?: LifecycleHooksConfig;
   readonly server?: ServerConfig;
   readonly workers?: WorkersConfig;
+  readonly plugins?: PluginsConfig;
   /** `synchronous`: `full` survives power loss, `normal` a crash of the process only. Default: `full`. */
   readonly store?: { readonly synchronous?: "full" | "normal" };
 }
@@ -87,6 +89,7 @@ const kinds: Readonly<Record<keyof ProjectConfig, "string" | "list" | "map">> = 
   server: "map",
   store: "map",
   workers: "map",
+  plugins: "map",
 };
 const keys = Object.keys(kinds);
 
@@ -116,6 +119,7 @@ export function checkConfig(exported: unknown, file: string): CheckedConfig {
   }
   if (config.server !== undefined) config.server = checkServer(config.server as ServerConfig, tell);
   if (config.workers !== undefined) config.workers = checkWorkers(config.workers as WorkersConfig, tell);
+  if (config.plugins !== undefined) config.plugins = checkPlugins(config.plugins as PluginsConfig, tell);
   return { config, diagnostics };
 }
 

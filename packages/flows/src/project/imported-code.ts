@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { LoadedPlugin } from "../plugins/check-plugin.ts";
+import { hashOf, textOf } from "../plugins/file-text.ts";
 import type { PluginPlace } from "../plugins/find-plugins.ts";
+import type { DescribedPlugin } from "../probe/described-plugin.ts";
 
 /** One plugin as it was imported. */
 export interface ImportedPlugin {
@@ -13,6 +13,8 @@ export interface ImportedPlugin {
   readonly diagnostics: readonly Diagnostic[];
   /** Of a file: what `plugin` was made of. It may stand there no more. */
   readonly text: string | undefined;
+  /** Of an isolated one: what is known of it instead. */
+  readonly described?: DescribedPlugin;
   /** What stands there now is broken: `plugin` is what it was before. */
   readonly isKept: boolean;
 }
@@ -48,16 +50,4 @@ export function sharedFiles(files: readonly string[], places: readonly PluginPla
 /** Whether one of them is another one now, or gone. */
 export function haveChanged(shared: ReadonlyMap<string, string>): boolean {
   return [...shared].some(([file, hash]) => hashOf(textOf(file)) !== hash);
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function hashOf(text: string | undefined): string {
-  return text === undefined ? "" : createHash("sha256").update(text).digest("hex");
 }

@@ -6,13 +6,16 @@ import { findPlugins, missingPlugins, type PluginPlace } from "../plugins/find-p
 import { importProblem } from "../plugins/import-problem.ts";
 import { createModuleLoader, type ModuleLoader, type ProvidedModules } from "../plugins/module-loader.ts";
 import { versionProblem } from "../plugins/version-problem.ts";
+import type { Findings, ProbeOptions } from "../probe/probe.ts";
 import { assemble } from "./assemble.ts";
-import { checkConfig } from "./config.ts";
+import { checkConfig, type ProjectConfig } from "./config.ts";
 import type { Project } from "./find-project.ts";
 import { importPlugins } from "./import-plugins.ts";
 import { noCode } from "./imported-code.ts";
-import type { KeptTexts } from "./kept-plugins.ts";
+import type { KeptPlugins } from "./kept-plugins.ts";
 import type { LoadedProject } from "./loaded-project.ts";
+import { limitsIn } from "./plugin-settings.ts";
+import { modulesIn } from "./state-folder.ts";
 
 export interface LoadOptions {
   /** Whether code of the project may be imported: plugins and `pawl.config.*`. */
@@ -21,8 +24,13 @@ export interface LoadOptions {
   readonly provide?: ProvidedModules;
   /** Nodes that the host has beside the built-in ones. */
   readonly hostNodes?: readonly BuiltInNode[];
-  /** The last good texts of plugins, in case what stands there now is broken. Default: none. */
-  readonly kept?: KeptTexts;
+  /** Plugins as they were before, in case what stands there now is broken. Default: none. */
+  readonly kept?: KeptPlugins;
+  /**
+   * Plugins are looked at in a process of their own before they are imported here, and isolated ones are not imported here
+   * at all. Default: they are imported as they are, which is for processes that are apart themselves.
+   */
+  readonly probe?: ProbeOptions;
 }
 
 /** Imports the configuration and the plugins of a project, as far as that is allowed. Flow files are read apart. */
@@ -37,9 +45,21 @@ export async function loadProject(project: Project, options: LoadOptions): Promi
   }
   const loader = await loaderOf(project, options);
   const { config, diagnostics: configDiagnostics } = await loadConfig(project, loader);
-  const code = await importPlugins(places, loader, options.kept);
+  const findings = await findingsOf(project, places, { config, probe: options.probe });
+  const code = await importPlugins(places, { loader, config, findings }, options.kept);
   const diagnostics = [...configDiagnostics, ...found];
   return assemble(project, { config, configDiagnostics, code, diagnostics, isPartial: false, hostNodes });
+}
+
+/** What a look at the plugins finds, if there are any and they are to be looked at. */
+export async function findingsOf(
+  project: Project,
+  places: readonly PluginPlace[],
+  { config, probe }: { readonly config: ProjectConfig; readonly probe: ProbeOptions | undefined },
+): Promise<Findings | undefined> {
+  if (probe === undefined || places.length === 0) return undefined;
+  const { probePlugins } = await import("../probe/probe.ts");
+  return probePlugins(project, places, { ...probe, ...limitsIn(config) });
 }
 
 /** What can be said of plugins without importing them. */
@@ -50,8 +70,7 @@ export function problemsOf(project: Project, places: readonly PluginPlace[]): Di
 
 /** Imports the code of a project as it is now. */
 export function loaderOf(project: Project, { provide = {} }: Pick<LoadOptions, "provide">): Promise<ModuleLoader> {
-  const cacheDir = join(project.stateDir, "cache", "modules");
-  return createModuleLoader({ projectDir: project.dir, cacheDir, provide });
+  return createModuleLoader({ projectDir: project.dir, cacheDir: modulesIn(project.stateDir), provide });
 }
 
 export async function loadConfig(project: Project, loader: ModuleLoader): Promise<ReturnType<typeof checkConfig>> {

@@ -1,10 +1,9 @@
 import { type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
 import type { PluginPlace } from "../plugins/find-plugins.ts";
-import type { ModuleLoader } from "../plugins/module-loader.ts";
 import { assemble } from "./assemble.ts";
-import { importPlugin } from "./import-plugins.ts";
+import { filesOf, type Importing, importPlugin } from "./import-plugins.ts";
 import { haveChanged, type ImportedPlugin, type Seen, seenAt, sharedFiles } from "./imported-code.ts";
-import { type LoadOptions, loaderOf, pluginsOf, problemsOf } from "./load-project.ts";
+import { findingsOf, type LoadOptions, loaderOf, pluginsOf, problemsOf } from "./load-project.ts";
 import type { LoadedProject } from "./loaded-project.ts";
 
 /** A plugin that cannot be taken as it is now. */
@@ -34,17 +33,22 @@ export interface ReloadedProject {
  */
 export async function reloadProject(
   before: LoadedProject,
-  options: Pick<LoadOptions, "provide">,
+  options: Pick<LoadOptions, "provide" | "probe">,
 ): Promise<ReloadedProject | undefined> {
   const { project } = before;
   const places = pluginsOf(project);
   const look = new Look(before, places);
   if (!look.hasChanged) return undefined;
-  const loader = await loaderOf(project, options);
+  const { config } = before;
+  const importing = {
+    config,
+    findings: await findingsOf(project, places, { config, probe: options.probe }),
+    loader: await loaderOf(project, options),
+  };
   const plugins = new Map<string, ImportedPlugin>();
-  for (const place of places) plugins.set(place.source, await look.take(place, loader));
+  for (const place of places) plugins.set(place.source, await look.take(place, importing));
   if (!look.hasEffect) return undefined;
-  const shared = sharedFiles([...before.code.shared.keys(), ...loader.files()], places);
+  const shared = sharedFiles([...before.code.shared.keys(), ...filesOf(importing)], places);
   const code = { plugins, shared };
   const diagnostics = [...before.configDiagnostics, ...problemsOf(project, places)];
   const loaded = assemble(project, { ...before, code, diagnostics });
@@ -87,12 +91,12 @@ class Look {
     return kind === "file" && (this.#isSharedChanged || isBroken);
   }
 
-  async take(place: PluginPlace, loader: ModuleLoader): Promise<ImportedPlugin> {
+  async take(place: PluginPlace, importing: Importing): Promise<ImportedPlugin> {
     const known = this.#before.code.plugins.get(place.source);
     if (known !== undefined && !this.#isOther(place)) return known;
     const seen = this.#seen.get(place.source)!;
     if (known?.plugin !== undefined && place.kind === "package") return this.#outdated(place, known, seen);
-    const imported = await importPlugin(place, seen, loader);
+    const imported = await importPlugin(place, seen, importing);
     const { diagnostics } = imported;
     if (imported.plugin !== undefined && !hasErrors(diagnostics)) {
       this.#changed.push(place.source);

@@ -7,3 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function userStateDir(env: Environment = process.env): string {
   return join(env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state"), "pawl");
 }
+
+/** Where translated files are kept, in the folder of a project's state. */
+export function modulesIn(stateDir: string): string {
+  return join(stateDir, "cache", "modules");
+}

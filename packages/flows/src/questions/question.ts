@@ -1,6 +1,7 @@
 import type { RunRecord } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
-import type { EventType, LoggedEvent, NewEvent } from "../events/event-log.ts";
+import type { LoggedEvent, NewEvent } from "../events/event-log.ts";
+import type { EventType } from "../events/event-types.ts";
 import type { Json } from "../json.ts";
 import type { AskedInput } from "../nodes/node.ts";
 

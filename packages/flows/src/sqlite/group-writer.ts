@@ -55,8 +55,8 @@ export class GroupWriter {
   append(operation: WriteOperation<unknown>): void {
     if (this.#isClosed) return;
     this.#queue.push({ run: operation, resolve: () => {}, reject: this.#onAppendError });
-    if (this.#isScheduled) return;
-    this.#appendTimer ??= setTimeout(() => this.#schedule(), this.#appendDelayMs);
+    // One timer for many: it is left to run when a write takes along what it was set for.
+    if (!this.#isScheduled) this.#appendTimer ??= setTimeout(() => this.#appendsAreDue(), this.#appendDelayMs);
   }
 
   /** Resolves when everything written and appended so far is durable. */
@@ -67,6 +67,7 @@ export class GroupWriter {
   /** Refuses what comes from now on, and resolves when what came before is durable. The database stays open. */
   close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#appendTimer);
     return this.flush();
   }
 
@@ -77,9 +78,12 @@ export class GroupWriter {
     });
   }
 
-  #schedule(): void {
-    clearTimeout(this.#appendTimer);
+  #appendsAreDue(): void {
     this.#appendTimer = undefined;
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.#commit());

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { LoggedEvent } from "../events/event-log.ts";
 import type { JsonObject } from "../json.ts";
 import { shown } from "../masking/reference.ts";
+import { emitAll } from "./emit-all.ts";
 import { texts } from "./inputs.ts";
-import { event, type GeneratorTrigger, type TriggerContext, TriggerError, trigger } from "./trigger.ts";
+import { type EmitterTrigger, event, type TriggerContext, TriggerError, trigger } from "./trigger.ts";
 
 const pageSize = 500;
 /** Runs may end in other processes, which are heard only by looking. */
@@ -18,12 +19,12 @@ const input = z.strictObject({
 });
 
 /** Reads the event log from where it stopped: what ended while no server ran is found later. */
-export const flowCompleted: GeneratorTrigger<z.infer<typeof input>> = trigger({
+export const flowCompleted: EmitterTrigger<z.infer<typeof input>> = trigger({
   name: "flow.completed",
   description: "When a run of another flow has ended.",
   input,
-  async *run({ flow: flows, status }, context) {
-    const { events, state, flowName, describe } = context;
+  async listen({ flow: flows, status }, context, emit) {
+    const { events, state, signal, flowName, describe } = context;
     if (flows.includes(flowName)) {
       throw new TriggerError("own-flow", `${flowName} cannot wait for its own completion: it would never end.`);
     }
@@ -31,10 +32,11 @@ export const flowCompleted: GeneratorTrigger<z.infer<typeof input>> = trigger({
     let after = await startOf(context);
     for (;;) {
       const page = await events.read({ after, types: ["run-ended"], limit: pageSize });
-      for (const ended of page) {
-        if (isWanted(ended, flows, status)) yield await toEvent(ended, context);
-        after = ended.seq;
-      }
+      const wanted = page.filter((ended) => isWanted(ended, flows, status));
+      await emitAll(await Promise.all(wanted.map((ended) => toEvent(ended, context))), emit, context);
+      // Not all of them may be durable now; those that are will be known by their ids.
+      signal.throwIfAborted();
+      after = page.at(-1)?.seq ?? after;
       if (page.length > 0) await state.set("after", after);
       if (page.length < pageSize) await nextEnd(context);
     }

@@ -2,7 +2,7 @@ import type { Clock, Logger } from "@pawl/hooks/guard";
 import { formatDuration } from "@pawl/hooks/guard";
 import type { Flow, FlowTrigger } from "../definition/flow.ts";
 import type { Failure } from "../durability/records.ts";
-import type { EventType } from "../events/event-log.ts";
+import type { EventType } from "../events/event-types.ts";
 import { messageOf } from "../execution/failure.ts";
 import type { JsonObject } from "../json.ts";
 import { maskOf } from "../masking/mask.ts";

@@ -1,4 +1,5 @@
-import { type Diagnostic, didYouMean } from "@pawl/hooks/diagnostics";
+import type { Diagnostic } from "@pawl/hooks/diagnostics";
+import { suggestName } from "../plugins/suggest-name.ts";
 import { type BuiltInTrigger, builtInTriggers } from "./built-in.ts";
 import type { TriggerDefinition } from "./trigger.ts";
 
@@ -24,7 +25,7 @@ export interface TriggerRegistry {
   has(name: string): boolean;
   /** The trigger, or a promise of it on the first use of a built-in one; undefined when there is none. */
   find(name: string): TriggerDefinition | Promise<TriggerDefinition> | undefined;
-  /** ` Did you mean "x"?`, or an empty string. */
+  /** ` Did you mean "x"?`, which broken plugin may bring it, or an empty string. */
   suggest(name: string): string;
 }
 
@@ -34,7 +35,10 @@ interface Entry {
 }
 
 /** Knows every trigger by name. Built-in ones are loaded when a flow first uses them. */
-export function createTriggerRegistry(extra: readonly TriggerSource[] = []): TriggerRegistry {
+export function createTriggerRegistry(
+  extra: readonly TriggerSource[] = [],
+  broken: readonly string[] = [],
+): TriggerRegistry {
   const entries = new Map<string, Entry>();
   const diagnostics: Diagnostic[] = [];
   const add = (source: string, found: Entry["found"]) => {
@@ -58,7 +62,7 @@ export function createTriggerRegistry(extra: readonly TriggerSource[] = []): Tri
         return definition;
       });
     },
-    suggest: (name) => didYouMean(name, entries.keys()),
+    suggest: (name) => suggestName(name, entries.keys(), broken),
   };
 }
 

@@ -74,7 +74,10 @@ export interface GeneratorTrigger<Input> extends TriggerBase<Input> {
   run(input: Input, context: TriggerContext): AsyncGenerator<Json | TriggerEvent, void, Accepted | undefined>;
 }
 
-/** For sources that have many events open at once: `emit` resolves when the run is durable. Runs until it returns. */
+/**
+ * For sources that have many events open at once: `emit` resolves when the run is durable. What is emitted before the event loop
+ * goes on is one commit; `emitAll` does so with a batch. Runs until it returns.
+ */
 export interface EmitterTrigger<Input> extends TriggerBase<Input> {
   listen(input: Input, context: TriggerContext, emit: (event: Json | TriggerEvent) => Promise<Accepted>): Promise<void>;
 }

@@ -116,7 +116,7 @@ describe("looking at plugins again", () => {
 
   test("loads the last good text where a broken one stands, for who starts meanwhile", async () => {
     const { folder } = await load({ "plugins/a.ts": "throw new Error('broken');\n" });
-    const kept = { "plugins/a.ts": plugin("a", "1") };
+    const kept = { "plugins/a.ts": { text: plugin("a", "1") } };
     const loaded = await loadProject(findProject(folder), { importCode: true, kept });
     expect(await resultOf(loaded, "a.one")).toBe(1);
     writeIn(folder, "plugins/a.ts", plugin("a", "2"));

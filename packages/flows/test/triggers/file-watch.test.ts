@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ChangeQueue, type Kind } from "../../src/triggers/file-watch/change-queue.ts";
 import { compileGlob } from "../../src/triggers/glob.ts";
-import { engineOf, flowOf, supervise, tempDir, until } from "./trigger-kit.ts";
+import { countingStarts, engineOf, flowOf, supervise, tempDir, until } from "./trigger-kit.ts";
 
 async function watching(input: object, projectDir = tempDir(), engine = engineOf()) {
   const flow = await flowOf("inbox", [{ uses: "file.watch", with: { settle: "20ms", ...input } }]);
@@ -48,6 +49,20 @@ describe("file.watch", () => {
   });
 });
 
+test("changes of one file stay apart and in order, however close they come", async () => {
+  const queue = new ChangeQueue(new AbortController().signal);
+  const stamp = { mtimeMs: 1, ctimeMs: 1, size: 1 };
+  const add = (kind: Kind, path: string) => queue.add({ kind, path, stamp, isMissed: false });
+  add("add", "a");
+  add("add", "b");
+  add("unlink", "a");
+  add("add", "c");
+  const shown = async (limit: number) => (await queue.next(limit)).map(({ kind, path }) => `${kind} ${path}`);
+  expect(await shown(10)).toEqual(["add a", "add b"]);
+  expect(await shown(1)).toEqual(["unlink a"]);
+  expect(await shown(10)).toEqual(["add c"]);
+});
+
 describe("what happens to files while no server runs", () => {
   /** A folder with three files, watched once and left. */
   async function left(input: object = {}) {
@@ -79,6 +94,15 @@ describe("what happens to files while no server runs", () => {
     write("last", "1");
     await until(async () => (await third.events()).includes("add inbox/last"));
     expect(await third.events()).toHaveLength(5);
+  });
+
+  test("is queued in one commit, whatever has become of the same file meanwhile", async () => {
+    const { projectDir, engine, write } = await left();
+    for (let n = 0; n < 200; n++) write(`many-${n}`, "1");
+    const counted = countingStarts(engine);
+    const second = await watching({ path: "inbox" }, projectDir, counted.engine);
+    await until(async () => (await second.events()).length === 203);
+    expect(counted.most()).toBe(203);
   });
 
   test("is not looked for with `catchup: none`, nor of files that were not watched then", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineOf, flowOf, later, supervise, until } from "./trigger-kit.ts";
+import { countingStarts, engineOf, flowOf, later, supervise, until } from "./trigger-kit.ts";
 
 async function flows(input: object = {}) {
   const build = await flowOf("build", [], { outputs: { artefact: "a.tar" } });
@@ -47,6 +47,23 @@ test("finds what ended while no server ran, and not what ended before it was the
   await until(async () => (await second.runs()).some((run) => run.flow === "after"));
   const started = (await second.runs()).filter((run) => run.flow === "after");
   expect(started.map((run) => run.trigger.eventId)).toEqual([missed.id]);
+});
+
+test("runs that ended together start theirs in one commit", async () => {
+  const { build, after } = await flows();
+  const counted = countingStarts(engineOf());
+  const first = await supervise([after], { engine: counted.engine });
+  await until(
+    async () => (await counted.engine.store.state.get("trigger:after/flow.completed", "after")) !== undefined,
+  );
+  await first.supervisor.close();
+  const missed: string[] = [];
+  for (let n = 0; n < 20; n++) missed.push((await counted.engine.run(build)).id);
+  const second = await supervise([after], { engine: counted.engine });
+  const started = async () => (await second.runs()).filter((run) => run.flow === "after");
+  await until(async () => (await started()).length === 20);
+  expect(counted.most()).toBe(20);
+  expect((await started()).map((run) => run.trigger.eventId).sort()).toEqual(missed);
 });
 
 test("cannot wait for its own flow", async () => {

@@ -54,6 +54,22 @@ export function newStore(clock?: Clock): Store {
   return store;
 }
 
+/** As `engine`, and counts how many runs were once being queued at the same time: those are one commit. */
+export function countingStarts(engine: Engine): { readonly engine: Engine; readonly most: () => number } {
+  let open = 0;
+  let most = 0;
+  const start: Engine["start"] = async (flow, options) => {
+    open += 1;
+    most = Math.max(most, open);
+    try {
+      return await engine.start(flow, options);
+    } finally {
+      open -= 1;
+    }
+  };
+  return { engine: { ...engine, start }, most: () => most };
+}
+
 export interface Supervision {
   readonly supervisor: TriggerSupervisor;
   readonly engine: Engine;

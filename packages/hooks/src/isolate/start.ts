@@ -39,12 +39,12 @@ interface Found {
 }
 
 export function startPeer(options: StartOptions, on: PeerEvents): Peer {
-  const { program } = options;
-  const found = typeof program === "string" ? { file: program, isSource: false } : find(program);
-  return options.in === "worker" ? startThread(found, options, on) : startProcess(found, options, on);
+  return options.in === "worker" ? startThread(options, on) : startProcess(options, on);
 }
 
-function find({ from, name }: IsolateProgram): Found {
+function find(program: IsolateProgram | string): Found {
+  if (typeof program === "string") return { file: program, isSource: false };
+  const { from, name } = program;
   const built = [`./${name}.js`, `../${name}.js`]
     .map((path) => fileURLToPath(new URL(path, from)))
     .find((file) => existsSync(file));
@@ -58,7 +58,14 @@ function bootstrap(file: string): string {
   return `require(${JSON.stringify(jiti)}).createJiti(${JSON.stringify(file)}).import(${JSON.stringify(file)});`;
 }
 
-function startThread({ file, isSource }: Found, { data, memoryMb }: StartOptions, on: PeerEvents): Peer {
+/** What Node is started with to run such a program. */
+export function programArguments(program: IsolateProgram | string): readonly string[] {
+  const { file, isSource } = find(program);
+  return isSource ? ["--conditions=source", "-e", bootstrap(file)] : [file];
+}
+
+function startThread({ program, data, memoryMb }: StartOptions, on: PeerEvents): Peer {
+  const { file, isSource } = find(program);
   const worker = new Worker(isSource ? bootstrap(file) : file, {
     eval: isSource,
     execArgv: isSource ? ["--conditions=source"] : [],
@@ -82,10 +89,9 @@ function startThread({ file, isSource }: Found, { data, memoryMb }: StartOptions
 
 const lastWordsLength = 4_096;
 
-function startProcess({ file, isSource }: Found, { data, memoryMb }: StartOptions, on: PeerEvents): Peer {
+function startProcess({ program, data, memoryMb }: StartOptions, on: PeerEvents): Peer {
   const limit = memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`];
-  const program = isSource ? ["--conditions=source", "-e", bootstrap(file)] : [file];
-  const child = spawn(process.execPath, [...limit, ...program], {
+  const child = spawn(process.execPath, [...limit, ...programArguments(program)], {
     // The fourth is the string that it hangs by: see watch-parent.ts.
     stdio: ["ignore", "inherit", "pipe", "ipc", "pipe"],
     serialization: "advanced",

@@ -57,7 +57,7 @@ export class Dispatch {
   }
 
   #runGroup(group: PlannedGroup): Promise<void> | undefined {
-    return group.length === 1 ? this.#runOne(group[0]!) : this.#runAtOnce(group);
+    return "entry" in group ? this.#runOne(group) : this.#runAtOnce(group);
   }
 
   #runOne(hook: PlannedHook): Promise<void> | undefined {
@@ -79,7 +79,7 @@ export class Dispatch {
     else this.#judgeFailure(entry, outcome);
   }
 
-  async #runAtOnce(group: PlannedGroup): Promise<void> {
+  async #runAtOnce(group: readonly PlannedHook[]): Promise<void> {
     const running = group.map((hook) => {
       const skipped = this.#reasonToSkip(hook);
       if (skipped) return { hook, skipped };

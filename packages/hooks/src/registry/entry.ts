@@ -20,6 +20,8 @@ export interface HookEntry {
   /** Absent for a hook that is listed only. */
   readonly invoke?: Invocation;
   readonly matches: (subject: string | undefined) => boolean;
+  /** The sentence for a subject that does not match, up to that subject. */
+  readonly noMatch: string;
   readonly rule?: ToolRule;
   /** Why a rule that needs a tool call can never hold. */
   readonly ruleProblem?: string;
@@ -57,6 +59,7 @@ export function compileEntries(event: HookEvent, matcher: HookMatcher, context: 
     matcher,
     ...(callback ? { invoke: invocation(event, callback) } : {}),
     matches: subjectTest(event, matcher.matcher, compiled.test),
+    noMatch: `matcher ${matcher.matcher} does not match ${eventRules[event].matched} `,
     ...ruleOf(event, matcher, from),
     options: guardOptions(event, matcher, context),
     priority: matcher.priority ?? 0,
@@ -112,18 +115,26 @@ export function byPriority(a: HookEntry, b: HookEntry): number {
   return b.priority - a.priority;
 }
 
-/** Why the matcher does not hold, or nothing when it does. */
-export function mismatch(entry: HookEntry, subject: string | undefined): string | undefined {
-  if (entry.matches(subject)) return entry.ruleProblem;
-  const field = eventRules[entry.event].matched!;
-  if (subject === undefined) return `the input has no ${field}, and the matcher is ${entry.matcher.matcher}`;
-  return `matcher ${entry.matcher.matcher} does not match ${field} ${shownSubject(subject)}`;
+/** What an event is matched on, as sentences show it: quoted once, however many hooks it does not concern. */
+export class ShownSubject {
+  readonly value: string | undefined;
+  #text: string | undefined;
+
+  constructor(value: string | undefined) {
+    this.value = value;
+  }
+
+  get text(): string {
+    this.#text ??= JSON.stringify((this.value ?? "").slice(0, 100));
+    return this.#text;
+  }
 }
 
-let shown = { subject: "", text: '""' };
-
-/** Ten matchers tell of the same subject, one after the other. */
-function shownSubject(subject: string): string {
-  if (shown.subject !== subject) shown = { subject, text: JSON.stringify(subject.slice(0, 100)) };
-  return shown.text;
+/** Why the matcher does not hold, or nothing when it does. */
+export function mismatch(entry: HookEntry, subject: ShownSubject): string | undefined {
+  if (entry.matches(subject.value)) return entry.ruleProblem;
+  if (subject.value === undefined) {
+    return `the input has no ${eventRules[entry.event].matched}, and the matcher is ${entry.matcher.matcher}`;
+  }
+  return entry.noMatch + subject.text;
 }

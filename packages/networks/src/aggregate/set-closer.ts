@@ -3,7 +3,7 @@ import type { Outcome } from "@pawl/hooks/guard";
 import { failpoint } from "../delivery/failpoint.ts";
 import { judge } from "../delivery/judge.ts";
 import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
-import { deadLetterOf, passageOf } from "../delivery/steps.ts";
+import { attemptOf, deadLetterOf, passageOf } from "../delivery/steps.ts";
 import { idOf, inTrace, type TombstoneReason } from "../envelope/token.ts";
 import type { CallSubject } from "../pod/pod-context.ts";
 import { DueQueue } from "../schedule/due-queue.ts";
@@ -122,6 +122,7 @@ export class SetCloser {
       case "retry":
         stats.retries++;
         log.warn(`${pod.id} failed and tries again: ${messageOf(judgement.error)}`, { attempt: set.attempt });
+        line.remark?.(attemptOf(pod, subject, judgement));
         set.attempt++;
         this.#retries.add(set, clock.now() + judgement.delayMs);
         break;

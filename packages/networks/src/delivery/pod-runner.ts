@@ -10,7 +10,7 @@ import { failpoint } from "./failpoint.ts";
 import type { HookCaller } from "./hook-caller.ts";
 import { type Judgement, judge } from "./judge.ts";
 import type { PodStats } from "./pod-stats.ts";
-import { deadLetterOf, messagesFrom, passageOf, tombstonesFrom } from "./steps.ts";
+import { attemptOf, deadLetterOf, messagesFrom, passageOf, tombstonesFrom } from "./steps.ts";
 import type { Suspects } from "./suspects.ts";
 
 /** A token that reached its end, for those who wait for it. */
@@ -124,7 +124,7 @@ export class PodRunner {
 
   /** There is no message to send. */
   #settleWithout(delivery: Delivery, judgement: Exclude<Judgement, { next: "send" }>, subject: CallSubject): void {
-    const { pod, stats, log } = this.#options;
+    const { pod, line, stats, log } = this.#options;
     switch (judgement.next) {
       case "suppress":
         this.#suppress(delivery, subject);
@@ -132,6 +132,7 @@ export class PodRunner {
       case "retry":
         stats.retries++;
         log.warn(`${pod.id} failed and tries again: ${messageOf(judgement.error)}`, { attempt: delivery.attempt });
+        line.remark?.(attemptOf(pod, subject, judgement));
         delivery.retry(judgement.delayMs);
         break;
       case "bury":

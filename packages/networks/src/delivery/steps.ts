@@ -9,6 +9,9 @@ import type { CallSubject } from "../pod/pod-context.ts";
 import { stackOf } from "../pod/refusal.ts";
 import type { Edge, Network, Pod } from "../topology/network.ts";
 import type { DeadReason, NewDeadLetter } from "../transport/dead-letter.ts";
+import type { Remark } from "../transport/transport.ts";
+
+const mostText = 2_000;
 
 /** The same payload on every egress edge: serialised once, parsed once per branch. */
 export function messagesFrom(pod: Pod, parent: Token, payload: Payload, now: number): Token[] {
@@ -46,6 +49,17 @@ export function passageOf(outcome: PassageOutcome, endedAt: number, subject?: Ca
   return { endedAt, durationMs, attempt, outcome, traceparent: subject.isEntry ? subject.traceparent : undefined };
 }
 
+/** What is told of an attempt that failed, when another follows. */
+export function attemptOf(
+  pod: Pod,
+  { correlationId, attempt }: CallSubject,
+  failure: { readonly error: unknown; readonly delayMs: number },
+): Remark {
+  const error = messageOf(failure.error).slice(0, mostText);
+  const data = { number: attempt, error, delayMs: Math.round(failure.delayMs) };
+  return { type: "pod-attempt", pod: pod.id, message: correlationId, data };
+}
+
 export interface Death {
   readonly reason: DeadReason;
   readonly error: unknown;
@@ -57,7 +71,7 @@ export function deadLetterOf(network: Network, pod: Pod, tokens: readonly Token[
   return {
     pod: pod.id,
     reason: death.reason,
-    error: death.error === undefined ? undefined : messageOf(death.error).slice(0, 2_000),
+    error: death.error === undefined ? undefined : messageOf(death.error).slice(0, mostText),
     stack: stackOf(death.error),
     attempts: death.attempts,
     time: death.time,

@@ -1,3 +1,5 @@
+import { HttpAnswer } from "@pawl/flows";
+
 /** Everything that `error.code` can be in an answer of a gateway or sink. */
 export const answerCodes = {
   bad_json: "The body is not JSON, not UTF-8, or nested too deeply.",
@@ -21,13 +23,13 @@ export const answerCodes = {
 
 export type AnswerCode = keyof typeof answerCodes;
 
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   return text(status, JSON.stringify(body), headers);
 }
 
 /** `body` is JSON already. */
-export function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(body, { status, headers: { "content-type": "application/json", ...headers } });
+export function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return new HttpAnswer(status, { "content-type": "application/json", ...headers }, body);
 }
 
 /** Thrown while a request is read; becomes the answer. */
@@ -43,7 +45,7 @@ export class Refusal extends Error {
     this.headers = headers;
   }
 
-  toResponse(): Response {
+  toResponse(): HttpAnswer {
     return json(this.status, { error: { code: this.code, message: this.message } }, this.headers);
   }
 }

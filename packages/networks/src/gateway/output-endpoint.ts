@@ -1,9 +1,10 @@
+import type { HttpAnswer, HttpRequest } from "@pawl/flows";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Pod } from "../topology/network.ts";
 import { Refusal, text } from "./answer.ts";
 
 /** `GET /output` of one sink: `{"count", "results": […], "next"}`, the newest, or those after a number. */
-export async function answerOutput(run: RunningNetwork, pod: Pod, request: Request): Promise<Response> {
+export async function answerOutput(run: RunningNetwork, pod: Pod, request: HttpRequest): Promise<HttpAnswer> {
   try {
     if (request.method !== "GET" && request.method !== "HEAD") {
       throw new Refusal(405, "method_not_allowed", "The output of a sink is read with GET.", { allow: "GET, HEAD" });

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@pawl/flows";
+import { type HttpRequest, type JsonObject, readAnnounced } from "@pawl/flows";
 import type { Clock } from "@pawl/hooks/guard";
 import { Refusal } from "./answer.ts";
 
@@ -16,7 +16,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * The JSON object of a request. An empty body is an empty object.
  * @throws Refusal 400, 408, 413, 415
  */
-export async function readBody(request: Request, limits: BodyLimits): Promise<{ payload: JsonObject; text: string }> {
+export async function readBody(
+  request: HttpRequest,
+  limits: BodyLimits,
+): Promise<{ payload: JsonObject; text: string }> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limits.maxBytes) throw tooLarge(limits);
   const text = declared > 0 ? await readWhole(request, limits) : await readText(request, limits);
@@ -33,24 +36,25 @@ function tooLarge(limits: BodyLimits): Refusal {
 }
 
 /** A body of known length needs no stream, which costs several times as much. The HTTP parser ends it at that length. */
-async function readWhole(request: Request, limits: BodyLimits): Promise<string> {
-  let cancelTimer = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancelTimer = limits.clock.after(limits.timeoutMs, () => {
-      reject(new Refusal(408, "timeout", "The body did not come in time."));
-    });
+function readWhole(request: HttpRequest, { clock, timeoutMs }: BodyLimits): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const cancelTimer = clock.after(timeoutMs, () => reject(late()));
+    readAnnounced(request)
+      .finally(cancelTimer)
+      .then((bytes) => resolve(decode(bytes)))
+      .catch((error: unknown) => reject(error instanceof Refusal ? error : cutOff()));
   });
-  try {
-    return decode([new Uint8Array(await Promise.race([request.arrayBuffer(), late]))]);
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(400, "bad_request", "The connection ended before the body did.");
-  } finally {
-    cancelTimer();
-  }
 }
 
-async function readText(request: Request, limits: BodyLimits): Promise<string> {
+function late(): Refusal {
+  return new Refusal(408, "timeout", "The body did not come in time.");
+}
+
+function cutOff(): Refusal {
+  return new Refusal(400, "bad_request", "The connection ended before the body did.");
+}
+
+async function readText(request: HttpRequest, limits: BodyLimits): Promise<string> {
   const reader = request.body?.getReader();
   if (reader === undefined) return "";
   const chunks: Uint8Array[] = [];
@@ -63,7 +67,7 @@ async function readText(request: Request, limits: BodyLimits): Promise<string> {
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (isLate) throw new Refusal(408, "timeout", "The body did not come in time.");
+      if (isLate) throw late();
       if (done) break;
       size += value.byteLength;
       if (size > limits.maxBytes) {
@@ -73,17 +77,16 @@ async function readText(request: Request, limits: BodyLimits): Promise<string> {
       chunks.push(value);
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(400, "bad_request", "The connection ended before the body did.");
+    throw error instanceof Refusal ? error : cutOff();
   } finally {
     cancelTimer();
   }
-  return decode(chunks);
+  return decode(Buffer.concat(chunks));
 }
 
-function decode(chunks: readonly Uint8Array[]): string {
+function decode(bytes: Uint8Array): string {
   try {
-    return utf8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    return utf8.decode(bytes);
   } catch {
     throw new Refusal(400, "bad_json", "The body is not UTF-8.");
   }

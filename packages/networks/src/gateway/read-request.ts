@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { HttpRequest } from "@pawl/flows";
 import { parseDuration } from "@pawl/hooks/guard";
 import type { Headers } from "../envelope/token.ts";
 import type { OriginOptions } from "../topology/network.ts";
@@ -10,12 +11,12 @@ const longestHeader = 8_192;
 const traceFormat = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}/;
 
 /** Names in lower case, as the hook of the seed reads them. */
-export function headersOf(request: Request): Headers {
+export function headersOf(request: HttpRequest): Headers {
   return Object.fromEntries(request.headers);
 }
 
 /** The trace, and what the file allows: nothing else of a request travels on. */
-export function carriedHeaders(request: Request, origin: OriginOptions): Headers | undefined {
+export function carriedHeaders(request: HttpRequest, origin: OriginOptions): Headers | undefined {
   const carried: Record<string, string> = {};
   const names = ["traceparent", "tracestate", "baggage", ...origin.forwardHeaders];
   for (const name of names) {
@@ -31,7 +32,7 @@ export function carriedHeaders(request: Request, origin: OriginOptions): Headers
  * How long the client wants to wait: `?wait=5s` or `Prefer: wait=5`. Nothing when it does not.
  * @throws Refusal 400
  */
-export function waitOf(request: Request): number | undefined {
+export function waitOf(request: HttpRequest): number | undefined {
   const asked = request.url.includes("?") ? new URL(request.url).searchParams.get("wait") : null;
   const preferred = /(?:^|[,;]\s*)wait=(\d+)/i.exec(request.headers.get("prefer") ?? "")?.[1];
   const written = asked ?? preferred;
@@ -44,7 +45,7 @@ export function waitOf(request: Request): number | undefined {
 }
 
 /** @throws Refusal 400 */
-export function idempotencyKeyOf(request: Request): string | undefined {
+export function idempotencyKeyOf(request: HttpRequest): string | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;
   if (key.length > 0 && key.length <= longestKey) return key;
@@ -55,7 +56,7 @@ export function idempotencyKeyOf(request: Request): string | undefined {
  * The built-in check of a key. The hook can do its own instead.
  * @throws Refusal 401, 503 when the expected key is not set
  */
-export function authenticate(request: Request, auth: OriginOptions["auth"]): void {
+export function authenticate(request: HttpRequest, auth: OriginOptions["auth"]): void {
   if (auth === undefined) return;
   const expected = process.env[auth.env];
   if (!expected) throw new Refusal(503, "unavailable", "This gateway has no key to compare with yet.");
@@ -76,7 +77,7 @@ export function hashOf(...parts: readonly string[]): string {
 }
 
 /** Who asks, as far as a request says so: a stored answer is for the same credentials only. */
-export function credentialsOf(request: Request, origin: OriginOptions): string {
+export function credentialsOf(request: HttpRequest, origin: OriginOptions): string {
   const names = ["authorization", "x-api-key", "cookie", origin.auth?.header ?? "authorization"];
   return hashOf(...names.map((name) => request.headers.get(name) ?? ""));
 }

@@ -1,8 +1,9 @@
+import type { HttpAnswer } from "@pawl/flows";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import { Refusal, text } from "./answer.ts";
 
 /** `GET /runs/<id>`: what has become of one message, as far as the sinks still keep it. */
-export async function answerRun(run: RunningNetwork, correlationId: string): Promise<Response> {
+export async function answerRun(run: RunningNetwork, correlationId: string): Promise<HttpAnswer> {
   const pending = await run.line.pending(correlationId);
   const sinks = run.network.pods.filter((pod) => pod.type === "sink");
   const found: string[] = [];

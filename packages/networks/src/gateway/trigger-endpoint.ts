@@ -1,4 +1,4 @@
-import { RateLimit } from "@pawl/flows";
+import { type HttpAnswer, type HttpRequest, RateLimit } from "@pawl/flows";
 import { messageOf } from "@pawl/hooks/diagnostics";
 import { derivedCorrelationId, newCorrelationId } from "../envelope/correlation.ts";
 import { isProgrammingError, refusedStatus, stackOf } from "../pod/refusal.ts";
@@ -25,7 +25,7 @@ const receiptMs = 24 * 3_600_000;
 
 /** One request, read and found good. */
 interface Asked {
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly payload: Parameters<RunningNetwork["send"]>[1]["payload"];
   readonly bodyHash: string;
   readonly waitMs: number | undefined;
@@ -53,7 +53,7 @@ export class TriggerEndpoint {
       pod.origin!.rateLimit === undefined ? undefined : new RateLimit(pod.origin!.rateLimit, () => run.clock.now());
   }
 
-  async handle(request: Request): Promise<Response> {
+  async handle(request: HttpRequest): Promise<HttpAnswer> {
     try {
       if (request.method !== "POST") {
         throw new Refusal(405, "method_not_allowed", "A gateway is triggered with POST.", { allow: "POST" });
@@ -65,7 +65,7 @@ export class TriggerEndpoint {
     }
   }
 
-  async #read(request: Request): Promise<Asked> {
+  async #read(request: HttpRequest): Promise<Asked> {
     const { clock } = this.#run;
     authenticate(request, this.#origin.auth);
     if (this.#limit?.take() === false) throw new Refusal(429, "busy", "Too many requests.", retryLater);
@@ -84,7 +84,7 @@ export class TriggerEndpoint {
   }
 
   /** The same key again gives the first answer; two at once become one. */
-  async #once(asked: Asked, key: string): Promise<Response> {
+  async #once(asked: Asked, key: string): Promise<HttpAnswer> {
     for (let twin = this.#open.get(key); twin !== undefined; twin = this.#open.get(key)) await twin.catch(() => {});
     const answered = this.#known(asked, key).then((known) => known ?? this.#send(asked));
     this.#open.set(key, answered);
@@ -95,7 +95,7 @@ export class TriggerEndpoint {
     }
   }
 
-  async #known(asked: Asked, key: string): Promise<Response | undefined> {
+  async #known(asked: Asked, key: string): Promise<HttpAnswer | undefined> {
     const receipt = await this.#run.line.receipt(this.#pod.index, key);
     if (receipt === undefined) return undefined;
     if (receipt.body !== asked.bodyHash) {
@@ -106,7 +106,7 @@ export class TriggerEndpoint {
     return this.#answer(receipt.status, receipt.answer, receipt.correlationId);
   }
 
-  async #send(asked: Asked): Promise<Response> {
+  async #send(asked: Asked): Promise<HttpAnswer> {
     const { request, payload, correlationId, waitMs } = asked;
     const settled = waitMs === undefined ? undefined : this.#run.waitFor(this.#pod.id, correlationId, waitMs);
     const carried = carriedHeaders(request, this.#origin);
@@ -144,7 +144,7 @@ export class TriggerEndpoint {
     });
   }
 
-  async #told(sent: Accepted | Refused, asked: Asked): Promise<Response> {
+  async #told(sent: Accepted | Refused, asked: Asked): Promise<HttpAnswer> {
     if (sent.status === "refused") throw this.#hookRefusal(sent);
     if (sent.status !== "duplicate")
       return this.#answer(202, acceptedBody(sent.status, sent.correlationId), sent.correlationId);
@@ -153,7 +153,7 @@ export class TriggerEndpoint {
     return this.#answer(first?.status ?? 202, body, sent.correlationId);
   }
 
-  async #settled(settled: Settled | undefined, asked: Asked): Promise<Response> {
+  async #settled(settled: Settled | undefined, asked: Asked): Promise<HttpAnswer> {
     const { correlationId } = asked;
     const id = { id: correlationId, correlationId };
     if (settled === undefined) return this.#answer(202, JSON.stringify({ ...id, status: "pending" }), correlationId);
@@ -175,7 +175,7 @@ export class TriggerEndpoint {
     };
   }
 
-  #answer(status: number, body: string, correlationId: string): Response {
+  #answer(status: number, body: string, correlationId: string): HttpAnswer {
     return text(status, body, { location: `${this.#runsPath}/${correlationId}` });
   }
 
@@ -190,7 +190,7 @@ export class TriggerEndpoint {
     return new Refusal(500, "hook_error", "The hook of this gateway has failed.");
   }
 
-  #refusal(error: unknown): Response {
+  #refusal(error: unknown): HttpAnswer {
     if (error instanceof Refusal) return error.toResponse();
     if (error instanceof FullError) return new Refusal(429, "busy", error.message, retryLater).toResponse();
     if (error instanceof UnavailableError)

@@ -20,25 +20,3 @@ export interface StoredPassage extends Passage {
   /** The correlation id that it went on under, when messages of several met in an aggregator. */
   readonly into: string | undefined;
 }
-
-type Row = [
-  endedAt: number,
-  durationMs: number,
-  attempt: number,
-  outcome: PassageOutcome,
-  traceparent: string | null,
-  into?: string,
-];
-
-/** One is written in every step, so it is short, and put together by hand: nothing in it has to be escaped. */
-export function writePassage(passage: Passage, into?: string): string {
-  const { endedAt, durationMs, attempt, outcome, traceparent } = passage;
-  const trace = traceparent === undefined ? "null" : `"${traceparent}"`;
-  const end = into === undefined ? "]" : `,"${into}"]`;
-  return `[${endedAt},${Math.round(durationMs * 1_000) / 1_000},${attempt},"${outcome}",${trace}${end}`;
-}
-
-export function readPassage(text: string): StoredPassage {
-  const [endedAt, durationMs, attempt, outcome, traceparent, into] = JSON.parse(text) as Row;
-  return { endedAt, durationMs, attempt, outcome, traceparent: traceparent ?? undefined, into };
-}

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Database, openDatabase } from "@pawl/flows/sqlite";
 import { readTraceparent, traceIdOf } from "@pawl/hooks/trace";
+import { EntryReader } from "../transport/sqlite/read-entries.ts";
 import { deadLetterOfRow } from "../transport/sqlite/tables.ts";
+import { passageOf } from "./entry.ts";
 import { type HistoryQuery, inOrder, type MessageHistory, mostFound, uuidOf } from "./message-history.ts";
 import { type EdgeEnds, readPassages } from "./read-passages.ts";
 
@@ -27,7 +29,7 @@ export function readHistoryIn(database: Database, query: HistoryQuery, name?: st
 
 /** A file that no network of this version has opened yet remembers nothing. */
 function isCurrent(database: Database): boolean {
-  return database.prepare("SELECT 1 FROM pragma_table_info('seen_a') WHERE name = 'passage'").get() !== undefined;
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'history'").get() !== undefined;
 }
 
 interface Topology {
@@ -55,9 +57,16 @@ class HistoryReader {
   ofTrace(traceId: string): MessageHistory[] {
     return this.#networks.flatMap((network) => {
       const own = this.#startingWith(network, uuidOf(traceId));
-      const brought = this.#rows("passage LIKE ?2", network, `%"00-${traceId}%`);
-      return this.#read(network, [...own, ...brought]);
+      return this.#read(network, [...own, ...this.#broughtBy(network, traceId)]);
     });
+  }
+
+  #broughtBy({ net }: Topology, traceId: string): string[] {
+    const found = new EntryReader(this.#database).withText(`"00-${traceId}`, mostFound);
+    const messages = found.filter(([, entry]) => {
+      return entry[0] === net && passageOf(entry)?.traceparent?.startsWith(`00-${traceId}`) === true;
+    });
+    return messages.slice(0, mostFound).map(([, entry]) => entry[2]!);
   }
 
   #startingWith(network: Topology, prefix: string): string[] {
@@ -66,7 +75,7 @@ class HistoryReader {
 
   #rows(condition: string, { net }: Topology, ...values: string[]): string[] {
     const select = (table: string) =>
-      `SELECT DISTINCT corr FROM ${table} WHERE net = ?1 AND passage IS NOT NULL AND ${condition}`;
+      `SELECT DISTINCT corr FROM ${table} WHERE net = ?1 AND entry IS NOT NULL AND ${condition}`;
     const rows = this.#database
       .prepare(`${select("seen_a")} UNION ${select("seen_b")} LIMIT ${mostFound}`)
       .all(net, ...values);

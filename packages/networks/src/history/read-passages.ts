@@ -1,5 +1,7 @@
 import type { Database } from "@pawl/flows/sqlite";
-import { readPassage, type StoredPassage } from "./passage.ts";
+import { EntryReader } from "../transport/sqlite/read-entries.ts";
+import { passageOf } from "./entry.ts";
+import type { StoredPassage } from "./passage.ts";
 
 /** The pods that each edge connects. */
 export type EdgeEnds = readonly (readonly [from: string, to: string])[];
@@ -9,18 +11,21 @@ export interface PodPassage extends StoredPassage {
   readonly pod: string;
 }
 
-/** What the rows of a message's ids tell, nobody before those that sent to it. */
+/** What the rows of a message's ids lead to, nobody before those that sent to it. */
 export function readPassages(database: Database, net: number, edges: EdgeEnds, correlationId: string): PodPassage[] {
-  const select = (table: string) => `SELECT edge, passage FROM ${table} WHERE net = ?1 AND corr = ?2`;
-  const rows = database.prepare(`${select("seen_a")} UNION ALL ${select("seen_b")}`).all(net, correlationId);
+  const select = (table: string) => `SELECT entry FROM ${table} WHERE net = ?1 AND corr = ?2 AND entry IS NOT NULL`;
+  const rows = database.prepare(`${select("seen_a")} UNION ${select("seen_b")} ORDER BY 1`).all(net, correlationId);
+  const reader = new EntryReader(database);
   const byPod = new Map<string, PodPassage>();
-  for (const { edge, passage } of rows) {
-    const number = Number(edge);
-    // A row of an edge is of the pod that sends there; the one of its end, of the pod that took it.
-    const pod = number >= 0 ? edges[number]?.[0] : edges[-number - 1]?.[1];
-    if (pod !== undefined && passage !== null) byPod.set(pod, { pod, ...readPassage(String(passage)) });
+  for (const row of rows) {
+    const entry = reader.at(Number(row.entry));
+    const passage = entry === undefined ? undefined : passageOf(entry);
+    if (passage !== undefined) byPod.set(entry![1]!, { pod: entry![1]!, ...passage });
   }
-  return podsInOrder(edges).flatMap((pod) => byPod.get(pod) ?? []);
+  const order = podsInOrder(edges);
+  const placed = order.flatMap((pod) => byPod.get(pod) ?? []);
+  // Pods that the network no longer has come last.
+  return [...placed, ...[...byPod.values()].filter(({ pod }) => !order.includes(pod))];
 }
 
 /** Nobody before those that send to it. */

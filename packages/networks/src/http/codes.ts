@@ -1,4 +1,4 @@
-import { type ProblemCodes, type ProblemOptions, problem } from "@pawl/flows";
+import { type HttpAnswer, type ProblemCodes, type ProblemOptions, problem } from "@pawl/flows";
 
 /** Every `code` of a problem that `/api/v1/networks` answers with. A closed list. */
 export const networkApiCodes = {
@@ -7,6 +7,6 @@ export const networkApiCodes = {
   "not-replayable": { status: 409, meaning: "The dead letter cannot be sent again: its connection is gone." },
 } as const satisfies ProblemCodes;
 
-export function refuse(code: keyof typeof networkApiCodes, detail: string, options: ProblemOptions = {}): Response {
+export function refuse(code: keyof typeof networkApiCodes, detail: string, options: ProblemOptions = {}): HttpAnswer {
   return problem(networkApiCodes[code].status, code, detail, options);
 }

@@ -1,3 +1,4 @@
+import { HttpAnswer } from "@pawl/flows";
 import { ReplayError, replay } from "../runtime/replay.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { DeadLetter } from "../transport/dead-letter.ts";
@@ -18,12 +19,12 @@ export function deadLetterRoutes(route: ApiRoute, runOf: RunOf): void {
   });
   route("getDeadLetter", "GET /api/v1/networks/:network/dead-letters/:id", async ({ params, answer }) => {
     const letter = await letterOf(runOf(params.network), params.id);
-    return letter instanceof Response ? letter : answer(200, letter);
+    return letter instanceof HttpAnswer ? letter : answer(200, letter);
   });
   route("replayDeadLetter", "POST /api/v1/networks/:network/dead-letters/:id/replay", async ({ params, answer }) => {
     const run = runOf(params.network);
     const letter = await letterOf(run, params.id);
-    if (letter instanceof Response) return letter;
+    if (letter instanceof HttpAnswer) return letter;
     try {
       const correlationId = await replay(run.line, letter, run.clock.now());
       return answer(202, { replayed: letter.id, correlationId });
@@ -38,12 +39,12 @@ export function deadLetterRoutes(route: ApiRoute, runOf: RunOf): void {
   route("removeDeadLetter", "DELETE /api/v1/networks/:network/dead-letters/:id", async ({ params, answer }) => {
     const run = runOf(params.network);
     const letter = await letterOf(run, params.id);
-    if (letter instanceof Response) return letter;
+    if (letter instanceof HttpAnswer) return letter;
     return answer(200, { removed: await run.line.deadLetters.remove([letter.id]) });
   });
 }
 
-async function letterOf(run: RunningNetwork, id: string): Promise<DeadLetter | Response> {
+async function letterOf(run: RunningNetwork, id: string): Promise<DeadLetter | HttpAnswer> {
   const letter = /^\d{1,15}$/.test(id) ? await run.line.deadLetters.get(Number(id)) : undefined;
   if (letter !== undefined) return letter;
   return refuse("unknown-dead-letter", `There is no dead letter ${id.slice(0, 100)} in "${run.network.name}".`);

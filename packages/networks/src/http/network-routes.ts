@@ -1,6 +1,8 @@
 import {
   answering,
+  HttpAnswer,
   type HttpMount,
+  type HttpRequest,
   type Operation,
   type RouteContext,
   type RouteHandler,
@@ -51,7 +53,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
     for (const remove of undo) remove();
   };
 
-  function gateway(request: Request, { params }: RouteContext): Promise<Response> {
+  function gateway(request: HttpRequest, { params }: RouteContext): Promise<HttpAnswer> {
     const pod = podOf(runOf(runs, params.network!), params.pod!, "gateway");
     return endpoints.get(pod)!.endpoint.handle(request);
   }
@@ -139,9 +141,7 @@ function healthRoutes(route: Route, all: readonly RunningNetwork[]): void {
     return json(notReady.length === 0 ? 200 : 503, { ready: notReady.length === 0, notReady });
   });
   route("GET", "/metrics", async () => {
-    return new Response(await metricsText(all), {
-      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-    });
+    return new HttpAnswer(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, await metricsText(all));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Asked, RouteHandler, RouteOptions } from "@pawl/flows";
+import type { Asked, RouteAnswer, RouteHandler, RouteOptions } from "@pawl/flows";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 
 /** Registers one route. */
@@ -11,7 +11,7 @@ export type Operations = typeof import("./operations.ts");
 export type ApiRoute = <Name extends keyof Operations>(
   name: Name,
   route: Operations[Name]["route"],
-  handle: (asked: Asked<Operations[Name]>) => Response | Promise<Response>,
+  handle: (asked: Asked<Operations[Name]>) => RouteAnswer | Promise<RouteAnswer>,
 ) => void;
 
 /** @throws UnknownNetworkError */

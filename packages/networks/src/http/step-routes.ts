@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import type { RouteContext } from "@pawl/flows";
+import type { HttpAnswer, HttpRequest, RouteContext } from "@pawl/flows";
 import { maxMessageBytes } from "../delivery/judge.ts";
 import { json, Refusal, retryLater } from "../gateway/answer.ts";
 import { readBody } from "../gateway/read-body.ts";
@@ -14,7 +14,7 @@ const room = 4_096;
 
 /** How steps of flows that run in other processes of this machine send into the networks of this one. */
 export function stepRoutes(route: Route, runOf: (context: RouteContext) => RunningNetwork): void {
-  const handle = async (request: Request, context: RouteContext): Promise<Response> => {
+  const handle = async (request: HttpRequest, context: RouteContext): Promise<HttpAnswer> => {
     const run = runOf(context);
     checkKey(request, run.line.key);
     const { payload } = await readBody(request, {
@@ -33,7 +33,7 @@ export function stepRoutes(route: Route, runOf: (context: RouteContext) => Runni
   route("POST", stepSendPath, handle, { authenticates: true, operation });
 }
 
-function checkKey(request: Request, key: string | undefined): void {
+function checkKey(request: HttpRequest, key: string | undefined): void {
   const given = Buffer.from(request.headers.get(keyHeader) ?? "");
   const wanted = Buffer.from(key ?? "");
   if (wanted.length > 0 && given.length === wanted.length && timingSafeEqual(given, wanted)) return;

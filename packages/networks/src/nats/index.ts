@@ -2,6 +2,7 @@
 
 export { MissingClientError } from "./client.ts";
 export { StreamError } from "./ensure.ts";
+export { type Environment, natsOptionsIn, tenantIn, transportIn } from "./environment.ts";
 export { CredentialsError } from "./link.ts";
 export { createNatsTransport, type NatsTransportOptions } from "./nats-transport.ts";
 export { inboxPrefixOf, type Permissions, permissionsOf } from "./permissions.ts";

@@ -81,6 +81,11 @@ export class Names {
     return `${this.base}.past.${pod}`;
   }
 
+  /** Where an origin is asked to send. */
+  order(pod: string): string {
+    return `${this.base}.order.${pod}`;
+  }
+
   output(pod: string, correlationId: string): string {
     return `${this.base}.out.${pod}.${harmless(correlationId)}`;
   }

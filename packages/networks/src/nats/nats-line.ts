@@ -30,6 +30,7 @@ import type { Names } from "./names.ts";
 import { NatsDeadLetters } from "./nats-dead-letters.ts";
 import type { NatsDelivery } from "./nats-delivery.ts";
 import { NatsLeases } from "./nats-leases.ts";
+import { NatsOrders } from "./nats-orders.ts";
 import { NatsOutputs } from "./nats-outputs.ts";
 import { NatsPast } from "./nats-past.ts";
 import { Notebook, tryName } from "./notebook.ts";
@@ -65,6 +66,7 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly replies: NatsReplies;
   readonly peers: NatsPeers;
   readonly leases: NatsLeases;
+  readonly orders: NatsOrders;
   readonly #parts: NatsLineParts;
   readonly #records: Records;
   readonly #notebook: Notebook;
@@ -86,6 +88,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#outputs = new NatsOutputs({ link, records: this.#records, names, network });
     this.replies = new NatsReplies(link, names);
     this.peers = new NatsPeers(link, names);
+    this.orders = new NatsOrders(link, names);
     this.leases = new NatsLeases(this.#records, names, leaseMs);
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
@@ -200,7 +203,7 @@ export class NatsLine implements Line, ConsumerDesk {
     return waiting.filter((token) => token.correlationId === correlationId).length;
   }
 
-  async history(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
     await this.flush();
     const { manager } = this.#parts.link;
     const letters = this.deadLetters.list({ limit: lettersLookedAt });
@@ -232,6 +235,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#sweep?.close();
     this.replies.close();
     this.peers.close();
+    this.orders.close();
     await this.leases.close();
     await this.flush();
     this.#parts.closed();

@@ -39,7 +39,8 @@ export class NatsOutputs {
   }
 
   async of(pod: number, correlationId: string): Promise<string | undefined> {
-    const { id } = this.#network.pods[pod]!;
+    const { id, type } = this.#network.pods[pod]!;
+    if (type !== "sink") return undefined;
     return (await this.#records.read(this.#names.outputs(id), this.#names.output(id, correlationId)))?.text;
   }
 }

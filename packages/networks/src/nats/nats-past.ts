@@ -1,4 +1,4 @@
-import { readPassage, writePassage } from "../history/passage.ts";
+import { type Entry, passageOf, writePassage } from "../history/entry.ts";
 import type { Told } from "../history/told.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
@@ -31,7 +31,7 @@ export class NatsPast {
   }
 
   readonly tell = ({ correlationId, pod, passage, into }: Told): void => {
-    const line = `[${JSON.stringify(correlationId)},${writePassage(passage, into)}]\n`;
+    const line = `${writePassage({ net: 0, pod, message: correlationId }, passage, into)}\n`;
     const batch = this.#batches.get(pod);
     if (batch === undefined) this.#batches.set(pod, { text: line, lines: 1 });
     else {
@@ -74,13 +74,20 @@ export class NatsPast {
 
 /** Nothing for what is no line of a step. */
 function* toldIn(pod: string, line: string): Generator<Told> {
-  // The correlation id ends where the passage, the only list in the line, begins.
-  const start = line.lastIndexOf(",[");
-  if (start < 0) return;
+  const entry = entryIn(line);
+  const stored = entry === undefined ? undefined : passageOf(entry);
+  const message = entry?.[2];
+  if (stored === undefined || typeof message !== "string") return;
+  const { into, ...passage } = stored;
+  yield { correlationId: message, pod, passage, into };
+}
+
+/** Nothing for what somebody else has written. */
+function entryIn(line: string): Entry | undefined {
   try {
-    const { into, ...passage } = readPassage(line.slice(start + 1, -1));
-    yield { correlationId: JSON.parse(line.slice(1, start)) as string, pod, passage, into };
+    const entry = JSON.parse(line) as Entry;
+    return Array.isArray(entry) ? entry : undefined;
   } catch {
-    // Somebody else has written it.
+    return undefined;
   }
 }

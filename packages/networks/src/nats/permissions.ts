@@ -51,7 +51,7 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
     subscribe: [
       `${inboxPrefixOf(tenant, network.name, pod.id)}.>`,
       `${base}.ask`,
-      ...(isOrigin(pod.type) ? [`${base}.reply.*`] : []),
+      ...(isOrigin(pod.type) ? [`${base}.reply.*`, names.order(pod.id)] : []),
     ],
   };
 }

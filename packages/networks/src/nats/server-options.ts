@@ -62,9 +62,19 @@ function textOf(part: string): string | undefined {
 }
 
 function authenticatorOf(client: NatsClient, { credsFile, nkeyFile }: ServerOptions): Partial<ConnectionOptions> {
-  if (credsFile !== undefined) return { authenticator: client.credentials(bytesOf(credsFile, "credentials")) };
+  if (credsFile !== undefined) {
+    const bytes = bytesOf(credsFile, "credentials");
+    const text = new TextDecoder().decode(bytes);
+    if (!/BEGIN NATS USER JWT-+\s+\S/.test(text) || !/BEGIN USER NKEY SEED-+\s+SU/.test(text)) {
+      throw new ServerOptionError(`${credsFile} is no credentials file: it holds the token of a user and their seed.`);
+    }
+    return { authenticator: client.credentials(bytes) };
+  }
   if (nkeyFile !== undefined) {
     const seed = new TextDecoder().decode(bytesOf(nkeyFile, "NKey")).trim();
+    if (!/^SU[A-Z2-7]{56}$/.test(seed)) {
+      throw new ServerOptionError(`${nkeyFile} holds no seed of a user: that is one line of 58 letters, SU….`);
+    }
     return { authenticator: client.nkey(new TextEncoder().encode(seed)) };
   }
   return {};

@@ -66,7 +66,7 @@ function checkForeign(
     (name) => allHookNames.has(name) && name !== rule.hook && name !== rule.snakeHook,
   );
   if (foreign !== undefined && !isShared) {
-    const message = `"${pod.id}" is a ${pod.type} and exports ${foreign}, which it never calls. Did you mean ${rule.hook}?`;
+    const message = `"${pod.id}" is of type ${pod.type} and exports ${foreign}, which is never called. Did you mean ${rule.hook}?`;
     report("hook-wrong-type", message);
   } else if (!hasOwn) {
     const near = [...names.keys()].find((name) => nearest(name, allHookNames) !== undefined);

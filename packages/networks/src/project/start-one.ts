@@ -3,6 +3,7 @@ import { silentLogger } from "@pawl/hooks/guard";
 import { createPodLoader } from "../pod/load-module.ts";
 import { NetworkError, type RunningNetwork, startNetwork } from "../runtime/running-network.ts";
 import { specialBodies } from "../runtime/special-bodies.ts";
+import { answerOrders } from "../sending/answer-orders.ts";
 import { LockedError } from "../transport/transport.ts";
 import type { NetworkFile } from "./load-network.ts";
 import type { StartNetworksOptions } from "./start-options.ts";
@@ -30,6 +31,7 @@ export async function startOne(file: NetworkFile, { options, runs, diagnostics }
       ...(options.http === undefined ? {} : { url: options.http.url }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
+    answerOrders(run);
     runs.set(network.name, run);
   } catch (error) {
     if (error instanceof NetworkError)

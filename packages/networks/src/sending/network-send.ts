@@ -4,9 +4,10 @@ import { didYouMean } from "@pawl/hooks/diagnostics";
 import { parseDuration } from "@pawl/hooks/guard";
 import { z } from "zod";
 import { findNetworkFiles, loadNetwork } from "../project/load-network.ts";
+import type { Network } from "../topology/network.ts";
 import { findOwner } from "../transport/sqlite/find-owner.ts";
 import { runningHere } from "./running-here.ts";
-import { sendHere } from "./send-here.ts";
+import { checkedPod, sendHere } from "./send-here.ts";
 import { sendThere } from "./send-there.ts";
 import { SendError, type Sending, type Sent } from "./sending.ts";
 
@@ -76,19 +77,44 @@ async function send(sending: Sending, context: NodeContext): Promise<Sent> {
   }
 }
 
-async function sendNow(sending: Sending, { projectDir, signal }: NodeContext): Promise<Sent> {
+async function sendNow(sending: Sending, { projectDir, signal, env }: NodeContext): Promise<Sent> {
   const run = runningHere(projectDir, sending.network);
   if (run !== undefined) return sendHere(run, sending, signal);
   const owner = findOwner(join(projectDir, ".pawl", "networks.db"), sending.network);
   if (owner !== undefined && owner.pid !== process.pid) return sendThere(owner, sending, signal);
+  if (env.PAWL_TRANSPORT) return sendElsewhere(env.PAWL_TRANSPORT, sending, { signal, env, projectDir });
   checkFile(sending.network, projectDir);
   throw new SendError("network-not-running", `Nobody runs the network "${sending.network}" now: pawl serve does.`);
 }
 
+/** The network may be known there only. What is wrong with how one connects, trying again does not mend. */
+async function sendElsewhere(
+  url: string,
+  sending: Sending,
+  { signal, env, projectDir }: Pick<NodeContext, "signal" | "env" | "projectDir">,
+): Promise<Sent> {
+  const own = networksOf(projectDir).find(({ name }) => name === sending.network);
+  if (own !== undefined) checkedPod(own, sending.pod);
+  const { orderFrom } = await import("../nats/order-from.ts");
+  try {
+    return await orderFrom({ url, env }, sending, signal);
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    if (error instanceof SendError || typeof code !== "string" || !connecting.has(code)) throw error;
+    throw new NodeError(message, { code, cause: error });
+  }
+}
+
+const connecting: ReadonlySet<string> = new Set(["client-missing", "transport-invalid", "wrong-credentials"]);
+
 /** A network that no file describes will not run later either. */
 function checkFile(name: string, projectDir: string): void {
-  const names = findNetworkFiles(projectDir).flatMap((file) => loadNetwork(file).network?.name ?? []);
+  const names = networksOf(projectDir).map((network) => network.name);
   if (names.includes(name)) return;
   const which = didYouMean(name, names) || (names.length === 0 ? " The project has none." : "");
   throw new SendError("unknown-network", `There is no network "${name}".${which}`);
+}
+
+function networksOf(projectDir: string): Network[] {
+  return findNetworkFiles(projectDir).flatMap((file) => loadNetwork(file).network ?? []);
 }

@@ -1,11 +1,17 @@
 import { didYouMean, messageOf } from "@pawl/hooks/diagnostics";
 import { derivedCorrelationId } from "../envelope/correlation.ts";
+import type { PodPassage } from "../history/read-passages.ts";
 import { isRetryable } from "../pod/refusal.ts";
+import type { Incoming } from "../runtime/origin.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
+import type { Network } from "../topology/network.ts";
 import { FullError, UnavailableError } from "../transport/transport.ts";
 import { SendError, type Sending, type Sent, type SettledEnds } from "./sending.ts";
 
 const pollMs = 25;
+/** Where what is remembered lies elsewhere. */
+const farPollMs = 500;
+const receiptMs = 24 * 3_600_000;
 /** For room in a mailbox, and until another process would ask again. */
 const longestForRoomMs = 20_000;
 
@@ -15,7 +21,7 @@ const longestForRoomMs = 20_000;
  * @throws SendError
  */
 export async function sendHere(run: RunningNetwork, sending: Sending, signal: AbortSignal): Promise<Sent> {
-  const pod = checkedPod(run, sending.pod);
+  const pod = checkedPod(run.network, sending.pod);
   const { key, data, traceparent, waitMs } = sending;
   const correlationId = derivedCorrelationId("step", [run.network.name, pod, key]);
   const until = run.clock.now() + (waitMs ?? 0);
@@ -29,17 +35,24 @@ export async function sendHere(run: RunningNetwork, sending: Sending, signal: Ab
       correlationId,
       carried: { traceparent },
       isAwaited: waitMs !== undefined,
+      ...receiptOf(run, pod, key),
     }),
   );
   if (sent.status === "refused") {
     return { status: "refused", message: messageOf(sent.error), isRetryable: isRetryable(sent.error) };
   }
   if (waitMs === undefined) return { status: await statusOf(run, pod, correlationId, sent.status), correlationId };
-  const ends = await (heard ?? endsOf(run, { pod, correlationId, until, signal }));
+  // Sent before, it may have come to its ends before anybody listened here.
+  const isLooked = heard === undefined || sent.status === "duplicate";
+  if (isLooked) run.stopWaiting(correlationId);
+  const ends = await (isLooked
+    ? endsOf(run, { pod, correlationId, until, signal })
+    : heard.then((ends) => ends && asKept(run, ends)));
   return ends === undefined ? { status: "pending", correlationId } : { status: "completed", correlationId, ends };
 }
 
-function checkedPod({ network }: RunningNetwork, id: string): string {
+/** @throws SendError when nothing can be sent from there */
+export function checkedPod(network: Network, id: string): string {
   const origins = network.pods.filter((pod) => pod.origin !== undefined).map((pod) => pod.id);
   if (origins.includes(id)) return id;
   const which = didYouMean(id, origins) || ` Those are: ${origins.join(", ")}.`;
@@ -68,8 +81,23 @@ async function statusOf(
   status: "accepted" | "suppressed" | "duplicate",
 ): Promise<"accepted" | "suppressed"> {
   if (status !== "duplicate") return status;
-  const first = run.line.passages?.(correlationId).find((passage) => passage.pod === pod);
+  const first = (await passagesOf(run, correlationId)).find((passage) => passage.pod === pod);
   return first?.outcome === "suppressed" ? "suppressed" : "accepted";
+}
+
+/** Where it is not durable with the step what became of it, the key is, for longer than ids are known. */
+function receiptOf({ line, parts, clock }: RunningNetwork, pod: string, key: string): Pick<Incoming, "receiptFor"> {
+  if (line.passages !== undefined) return {};
+  const { index } = parts.origins.get(pod)!.pod;
+  const known = { pod: index, key: `step/${key}`, body: "", credentials: "", status: 202 };
+  const until = clock.now() + receiptMs;
+  return { receiptFor: (answer, correlationId) => ({ ...known, correlationId, answer, until }) };
+}
+
+async function passagesOf({ line }: RunningNetwork, correlationId: string): Promise<readonly PodPassage[]> {
+  if (line.passages !== undefined) return line.passages(correlationId);
+  const found = await line.recall({ correlationId });
+  return found.find((message) => message.correlationId === correlationId)?.passages ?? [];
 }
 
 interface Awaited {
@@ -88,7 +116,7 @@ async function endsOf(
   const expected = parts.endsOf(parts.origins.get(pod)!.pod);
   for (;;) {
     await line.flush();
-    const passages = line.passages?.(correlationId) ?? [];
+    const passages = await passagesOf(run, correlationId);
     const settled = expected.map((end) => passages.find((passage) => passage.pod === end));
     if (settled.every((passage) => passage !== undefined)) {
       return settledEnds(
@@ -98,8 +126,15 @@ async function endsOf(
       );
     }
     if (clock.now() >= until) return undefined;
-    await clock.sleep(pollMs, signal);
+    await clock.sleep(line.passages === undefined ? farPollMs : pollMs, signal);
   }
+}
+
+/** What came to a terminator is kept nowhere, so that it is not told to who listened at the right moment either. */
+function asKept({ network }: RunningNetwork, ends: SettledEnds): SettledEnds {
+  const isKept = (end: string) => network.pods.some((pod) => pod.id === end && pod.type === "sink");
+  const results = Object.entries(ends.results).map(([end, result]) => [end, isKept(end) ? result : null]);
+  return { ...ends, results: Object.fromEntries(results) };
 }
 
 async function settledEnds(

@@ -23,6 +23,12 @@ export type Sent =
     }
   | { readonly status: "refused"; readonly message: string; readonly isRetryable: boolean };
 
+/** As one process tells it to another. */
+export interface SendingAnswer {
+  readonly sent?: Sent;
+  readonly error?: { readonly code: SendError["code"]; readonly message: string };
+}
+
 export interface SettledEnds {
   readonly results: Readonly<Record<string, Json>>;
   readonly suppressed: readonly string[];

@@ -70,18 +70,18 @@ function ingressMessage(pod: DraftPod, sources: readonly string[]): string {
   if (sources.length === 0) return `No connection enters the ${pod.type} "${pod.id}"; it needs one.`;
   const list = sources.join(", ");
   if (podTypes[pod.type!].ingress.max === 0) {
-    return `A ${pod.type} begins a network and receives nothing; "${pod.id}" receives from ${list}.`;
+    return `Every ${pod.type} begins a network and receives nothing; "${pod.id}" receives from ${list}.`;
   }
-  return `A ${pod.type} receives from exactly one pod; "${pod.id}" receives from ${list}. An aggregator can join them.`;
+  return `Every ${pod.type} receives from exactly one pod; "${pod.id}" receives from ${list}. An aggregator can join them.`;
 }
 
 function egressMessage(pod: DraftPod, targets: readonly string[]): string {
   const rule = podTypes[pod.type!];
   if (targets.length === 0) {
     const count = rule.egress.max === 1 ? "exactly one egress" : "at least one egress";
-    return `The ${pod.type} "${pod.id}" sends to nobody; a ${pod.type} has ${count}.`;
+    return `The ${pod.type} "${pod.id}" sends to nobody; it needs ${count}.`;
   }
   const list = targets.join(", ");
-  if (rule.egress.max === 0) return `A ${pod.type} ends a network and sends nothing; "${pod.id}" sends to ${list}.`;
-  return `A ${pod.type} sends to exactly one pod; "${pod.id}" sends to ${list}. A distributor can send to several.`;
+  if (rule.egress.max === 0) return `Every ${pod.type} ends a network and sends nothing; "${pod.id}" sends to ${list}.`;
+  return `Every ${pod.type} sends to exactly one pod; "${pod.id}" sends to ${list}. A distributor can send to several.`;
 }

@@ -93,7 +93,11 @@ function refuseForeignKeys(fields: Fields, type: PodType | undefined): void {
   const refuse = (keys: readonly string[], owner: string) => {
     for (const key of keys) {
       if (fields.has(key)) {
-        fields.report.error("unknown-key", `The key "${key}" belongs to ${owner}, not to a ${type}.`, fields.key(key));
+        fields.report.error(
+          "unknown-key",
+          `The key "${key}" belongs to ${owner}, not to the type ${type}.`,
+          fields.key(key),
+        );
       }
     }
   };

@@ -1,7 +1,8 @@
-import type { Leases } from "@pawl/flows";
+import type { Json, Leases } from "@pawl/flows";
 import type { Payload } from "../envelope/payload.ts";
 import type { Token, TombstoneReason } from "../envelope/token.ts";
 import type { HistoryQuery, MessageHistory } from "../history/message-history.ts";
+import type { NetworkEventType } from "../history/network-event.ts";
 import type { Passage } from "../history/passage.ts";
 import type { PodPassage } from "../history/read-passages.ts";
 import type { Network } from "../topology/network.ts";
@@ -56,6 +57,8 @@ export interface Line {
   readonly replies?: Replies;
   /** The other processes that run this network. Absent where there can be none. */
   readonly peers?: Peers;
+  /** What other processes want to have sent by the origins of this one. Absent where they find it another way. */
+  readonly orders?: Orders;
   /** What only one of several processes may do. Absent where there is only one. */
   readonly leases?: Leases;
   receipt(pod: number, key: string): Promise<Receipt | undefined>;
@@ -72,9 +75,11 @@ export interface Line {
    * each step; NATS is told shortly after, so that what a process did in its last moment can be missing; memory keeps the
    * newest.
    */
-  history(query: HistoryQuery): Promise<readonly MessageHistory[]>;
+  recall(query: HistoryQuery): Promise<readonly MessageHistory[]>;
   /** What became of a message at the pods it has passed, where that is durable with the step. */
   passages?(correlationId: string): readonly PodPassage[];
+  /** Into the log of what happened, with whatever is committed next; where the engine keeps one. */
+  remark?(remark: Remark): void;
   /** Who shows this may send as a step of a flow does: it can read what the engine stores. Nothing: nobody. */
   readonly key?: string;
   status(): { readonly isReady: boolean; readonly reason: string | undefined };
@@ -107,6 +112,11 @@ export interface Peers {
   answer(tell: () => Promise<string>): void;
   /** What all who answer in time have told, this process included. */
   ask(forMs: number): Promise<readonly string[]>;
+}
+
+/** Requests to the origins of a network, from processes that do not run it. What they say is JSON. */
+export interface Orders {
+  answer(pod: string, handle: (order: string) => Promise<string>): void;
 }
 
 export interface ConsumeOptions {
@@ -145,6 +155,15 @@ export interface Delivery {
   commit(step: Step, done?: StepDone): void;
   /** Gives it back; it comes again after the delay, with the next attempt. */
   retry(delayMs: number): void;
+}
+
+/** Something that is told and is no step. */
+export interface Remark {
+  readonly type: NetworkEventType;
+  readonly pod?: string;
+  /** A correlation id. */
+  readonly message?: string;
+  readonly data?: Json;
 }
 
 export type StepDone = (error: unknown) => void;

@@ -25,8 +25,8 @@ async function gate(
   onTestFinished(() => run.stop({ drainTimeoutMs: 50 }));
   const endpoint = new TriggerEndpoint(run, net.pods.find((pod) => pod.type === "gateway")!, "/runs");
   const handle = async (request: Request): Promise<Answer> => {
-    const response = await endpoint.handle(request);
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const { status, headers, body } = await endpoint.handle(request);
+    return { status, headers: new Headers(headers), body: JSON.parse(body) };
   };
   return {
     run,

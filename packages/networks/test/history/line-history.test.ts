@@ -33,9 +33,9 @@ describe.each(engines)("the %s engine, asked what became of a message,", (_, mak
     await run.send("g", { payload: { n: 1 }, headers: {}, correlationId: id, carried: { traceparent: outer } });
     await run.send("g", { payload: { n: 2 }, headers: {} });
     const until7 = (pods: number) =>
-      until(async () => (await run.line.history({ correlationId: id }))[0]?.passages.length === pods);
+      until(async () => (await run.line.recall({ correlationId: id }))[0]?.passages.length === pods);
     await until7(6);
-    const [message, ...others] = await run.line.history({ correlationId: id.slice(0, 30) });
+    const [message, ...others] = await run.line.recall({ correlationId: id.slice(0, 30) });
     expect(others).toEqual([]);
     expect(message).toMatchObject({ network: "n", correlationId: id, traceId: "a".repeat(32), traceparent: outer });
     expect(told(message!)).toEqual(["g sent 1", "f sent 1", "a sent 1", "b suppressed 1", "c failed 2", "j sent 1"]);
@@ -43,9 +43,9 @@ describe.each(engines)("the %s engine, asked what became of a message,", (_, mak
     expect(message!.deadLetters).toMatchObject([{ pod: "c", reason: "failed" }]);
     isHeld = false;
     await until7(7);
-    const [ended] = await run.line.history({ traceId: "a".repeat(10) });
+    const [ended] = await run.line.recall({ traceId: "a".repeat(10) });
     expect(told(ended!).at(-1)).toBe("s done 1");
-    await until(async () => (await run.line.history({ correlationId: id }))[0]!.waiting.length === 0);
+    await until(async () => (await run.line.recall({ correlationId: id }))[0]!.waiting.length === 0);
   });
 
   test("finds a message by the trace of its own id, and what several messages have become", async () => {
@@ -56,13 +56,13 @@ describe.each(engines)("the %s engine, asked what became of a message,", (_, mak
     const own = newCorrelationId(Date.now());
     await run.send("g", { payload: { task: "1" }, headers: {}, correlationId: own });
     await run.send("h", { payload: { task: "1" }, headers: {} });
-    const find = () => run.line.history({ traceId: traceIdOf(own).slice(0, 28) });
+    const find = () => run.line.recall({ traceId: traceIdOf(own).slice(0, 28) });
     await until(async () => (await find())[1]?.passages.length === 2);
     const [first, joined, ...others] = await find();
     expect(others).toEqual([]);
     expect(told(first!)).toEqual(["g sent 1", "j sent 1"]);
     expect(told(joined!)).toEqual(["j sent 1", "s done 1"]);
     expect(first!.passages[1]!.into).toBe(joined!.correlationId);
-    expect(await run.line.history({ correlationId: "none" })).toEqual([]);
+    expect(await run.line.recall({ correlationId: "none" })).toEqual([]);
   });
 });

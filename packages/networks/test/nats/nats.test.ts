@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { createLogger, silentLogger } from "@pawl/hooks/guard";
@@ -163,7 +164,7 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     let accepted = 0;
     let answer = await post();
     for (; answer.status === 202; answer = await post()) accepted++;
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "1"]);
     expect(accepted).toBeGreaterThanOrEqual(20);
     await expect(send(gateway, 0)).rejects.toBeInstanceOf(FullError);
     const rest = await start(line, { transport: await natsTransport({ tenant, limits }), pods: ["r", "s"] });
@@ -187,7 +188,7 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     const body = JSON.stringify({ text: "x".repeat(1_040_000) });
     const type = { "content-type": "application/json" };
     const answer = await endpoint.handle(new Request("http://test/trigger", { method: "POST", body, headers: type }));
-    expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+    expect([answer.status, (JSON.parse(answer.body) as { error: { code: string } }).error.code]).toEqual([
       413,
       "too_large",
     ]);
@@ -254,6 +255,9 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
     const headers = { "content-type": "application/json", "idempotency-key": "k" };
     const post = () => endpoint.handle(new Request("http://test/trigger", { method: "POST", body: "{}", headers }));
     server.process!.kill("SIGSTOP");
+    // The signal has come to all its threads.
+    const stat = `/proc/${server.process!.pid}/stat`;
+    await until(() => !existsSync(stat) || readFileSync(stat, "utf8").includes(") T "));
     const asked = [run.line.outputs(2), run.line.deadLetters.count(), run.line.pending("m"), run.line.receipt(0, "k")];
     const [answer, ...failures] = await Promise.all([
       post(),
@@ -265,7 +269,7 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
       ),
     ]);
     for (const failure of failures) expect(failure).toBeInstanceOf(UnavailableError);
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
     server.process!.kill("SIGCONT");
     await until(() => run.isReady);
     expect((await post()).status).toBe(202);

@@ -7,9 +7,11 @@ import { createEngine, createMemoryStore, type Engine, type HttpMount, parseFlow
 import { type Clock, systemClock } from "@pawl/hooks/guard";
 import { createSqliteTransport, networkSend, type RunningNetworks, readHistory, startNetworks } from "@pawl/networks";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { orderFrom } from "../../src/nats/order-from.ts";
 import { sendThere } from "../../src/sending/send-there.ts";
 import { findOwner } from "../../src/transport/sqlite/find-owner.ts";
-import { closing, networkText, temporaryFolder } from "../networks.ts";
+import { whyNoNats } from "../nats/nats-server.ts";
+import { closing, natsTransport, natsUrl, networkText, newTenant, temporaryFolder, until } from "../networks.ts";
 
 const pods = ["g:gateway", "f:distributor", "a:relay", "b:relay", "j:aggregator", "s:sink", "t:terminator"];
 const edges = ["g>f", "f>a", "f>b", "a>j", "b>j", "j>s", "f>t"];
@@ -36,10 +38,10 @@ async function start(dir: string, http?: HttpMount): Promise<RunningNetworks> {
   return networks;
 }
 
-function engineOf(projectDir: string, clock: Clock = systemClock): Engine {
+function engineOf(projectDir: string, clock: Clock = systemClock, env: Record<string, string> = {}): Engine {
   const store = createMemoryStore();
   onTestFinished(() => store.close());
-  return createEngine({ projectDir, store, nodes: [networkSend], clock, env: {} });
+  return createEngine({ projectDir, store, nodes: [networkSend], clock, env });
 }
 
 async function send(engine: Engine, given: object): Promise<{ run: RunRecord; output: Record<string, unknown> }> {
@@ -107,16 +109,51 @@ describe("network.send", () => {
   });
 });
 
+describe.skipIf(whyNoNats !== undefined)("network.send with $PAWL_TRANSPORT", () => {
+  test("sends through whoever runs the pod on that server, wherever the flow runs", async () => {
+    const tenant = newTenant();
+    const networks = await startNetworks(project(), { transport: await natsTransport({ tenant }) });
+    onTestFinished(() => networks.stop({ drainTimeoutMs: 50 }));
+    const env = { PAWL_TRANSPORT: await natsUrl(), PAWL_TENANT: tenant };
+    const engine = engineOf(temporaryFolder(), systemClock, env);
+    const { run, output } = await send(engine, { network: "n", pod: "g", data: { n: 1 }, wait: "20s" });
+    expect(output).toMatchObject({ status: "completed", results: { s: { results: [{ n: 1 }] } }, suppressed: [] });
+    const { line } = networks.runs.get("n")!;
+    await until(async () => (await line.recall({ traceId: run.traceId }))[0]?.passages.length === 7);
+    const codeOf = async (given: object) => (await send(engine, given)).run.error;
+    expect(await codeOf({ network: "n", pod: "g", data: { bad: true } })).toMatchObject({ code: "message-refused" });
+    const known = engineOf(project(), systemClock, env);
+    expect((await send(known, { network: "n", pod: "gg" })).run.error).toMatchObject({ code: "unknown-pod" });
+    const wrong = engineOf(temporaryFolder(), systemClock, { PAWL_TRANSPORT: "http://127.0.0.1" });
+    expect((await send(wrong, { network: "n", pod: "g" })).run.error).toMatchObject({ code: "transport-invalid" });
+  });
+
+  test("sends the same step once, also when the server no longer knows its id", async () => {
+    const tenant = newTenant();
+    const limits = { duplicateWindowMs: 200 };
+    const networks = await startNetworks(project(), { transport: await natsTransport({ tenant, limits }) });
+    onTestFinished(() => networks.stop({ drainTimeoutMs: 50 }));
+    const server = { url: await natsUrl(), env: { PAWL_TENANT: tenant } };
+    const order = (waitMs?: number) => orderFrom(server, { ...sending, waitMs }, new AbortController().signal);
+    const first = await order(20_000);
+    expect(first).toMatchObject({ status: "completed", ends: { results: { s: { results: [{ n: 1 }] } } } });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await order(20_000)).toEqual(first);
+    expect(await order()).toMatchObject({ status: "accepted" });
+    expect((await networks.runs.get("n")!.line.outputs(5)).count).toBe(1);
+  });
+});
+
+const sending = {
+  network: "n",
+  pod: "g",
+  data: { n: 1 },
+  key: "01RUN:send",
+  traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
+  waitMs: 20_000,
+};
+
 describe("another process", () => {
-  const key = "01RUN:send";
-  const sending = {
-    network: "n",
-    pod: "g",
-    data: { n: 1 },
-    key,
-    traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
-    waitMs: 20_000,
-  };
   const { signal } = new AbortController();
 
   /** As little of a server as routes need. */
@@ -134,7 +171,7 @@ describe("another process", () => {
       const headers = incoming.headers as Record<string, string>;
       const request = new Request(url, { method: incoming.method!, headers, body: Buffer.concat(chunks) });
       const answer = await found.handler(request, { params, remoteAddress: undefined });
-      outgoing.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+      outgoing.writeHead(answer.status, { ...answer.headers } as Record<string, string>).end(answer.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close());

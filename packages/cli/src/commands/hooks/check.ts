@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { relative } from "node:path";
 import { byPosition, type Diagnostic, hasErrors } from "@pawl/hooks/diagnostics";
+import { checkedHookFiles } from "../../checking/check-hooks.ts";
 import type { Call, Command } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { countOf, formatDiagnostics, plural } from "../../output/diagnostics.ts";
@@ -21,23 +20,10 @@ export const command: Command = {
 };
 
 function show({ terminal }: Call, diagnostics: readonly Diagnostic[], hooks: number, projectDir: string): void {
-  const files = new Map<string, Diagnostic[]>();
-  for (const one of diagnostics) files.set(one.file ?? "", [...(files.get(one.file ?? "") ?? []), one]);
-  for (const [file, found] of files) {
-    const place = relative(projectDir, file);
-    const shown = place.startsWith("..") ? file : place;
-    terminal.out(formatDiagnostics(shown, found, { colors: terminal.colors, text: textOf(file) }));
+  const checked = checkedHookFiles(diagnostics, projectDir);
+  for (const { file, text, diagnostics: found } of checked) {
+    terminal.out(formatDiagnostics(file, found, { colors: terminal.colors, text }));
   }
-  const count = plural(hooks, "hook");
-  terminal.out(
-    diagnostics.length === 0 ? `${count}, no mistakes` : `${countOf(diagnostics)} in ${plural(files.size, "file")}`,
-  );
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
+  const count = `${countOf(diagnostics)} in ${plural(checked.length, "file")}`;
+  terminal.out(diagnostics.length === 0 ? `${plural(hooks, "hook")}, no mistakes` : count);
 }

@@ -14,7 +14,7 @@ export const command: Command = {
   async run(call) {
     const { network } = await soundNetwork(call, call.arguments[0]!);
     const { permissionsOf } = await import("@pawl/networks/nats");
-    const users = permissionsOf(network, tenantOf(call)).map((each) => ({
+    const users = permissionsOf(network, await tenantOf(call)).map((each) => ({
       ...each,
       passwordVariable: `NATS_${(each.pod === undefined ? network.name : `${network.name}_${each.pod}`).toUpperCase().replaceAll("-", "_")}`,
     }));

@@ -19,7 +19,8 @@ export const command: Command = {
   async run(call) {
     const sound = await soundNetwork(call, call.arguments[0]!);
     const { network } = sound;
-    const processes = network.pods.map((pod) => processOf(call, sound, pod));
+    const given = await connection(call);
+    const processes = network.pods.map((pod) => processOf(call, sound, { pod, given }));
     if (call.options.json === true)
       call.terminal.json({ network: network.name, revision: network.revision, processes });
     else for (const { command: argv } of processes) call.terminal.out(argv.map(quoted).join(" "));
@@ -36,7 +37,11 @@ interface Process {
   readonly command: readonly string[];
 }
 
-function processOf(call: Call, { file, network }: SoundFile, pod: Pod): Process {
+function processOf(
+  call: Call,
+  { file, network }: SoundFile,
+  { pod, given }: { readonly pod: Pod; readonly given: readonly string[] },
+): Process {
   const first = portOf(call);
   const port = call.options.samePort === true || first === 0 ? first : first + pod.index;
   const shownFile = relative(call.cwd, file) || file;
@@ -48,19 +53,19 @@ function processOf(call: Call, { file, network }: SoundFile, pod: Pod): Process 
     isBoundary: pod.type === "gateway" || pod.type === "sink",
     command: [
       ...["pawl", "network", "pod", shownFile, "--pod", network.pods[pod.index]!.id, "--port", String(port)],
-      ...connection(call),
+      ...given,
     ],
   };
 }
 
 /** As it was given here. What comes from the environment is left there. */
-function connection(call: Call): string[] {
+async function connection(call: Call): Promise<string[]> {
   const { options } = call;
   const given = (flag: string, value: unknown) => (typeof value === "string" ? [flag, value] : []);
   const url = typeof options.transport === "string" ? transportUrl(call) : undefined;
   return [
     ...given("--transport", url),
-    ...(typeof options.tenant === "string" ? ["--tenant", tenantOf(call)] : []),
+    ...(typeof options.tenant === "string" ? ["--tenant", await tenantOf(call)] : []),
     ...given("--creds", options.creds),
     ...given("--tls-ca", options.tlsCa),
     ...given("--tls-cert", options.tlsCert),

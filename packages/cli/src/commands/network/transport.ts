@@ -1,7 +1,7 @@
 import type { Logger } from "@pawl/hooks/guard";
 import type { Network, Transport } from "@pawl/networks";
 import type { Call, CommandOption } from "../../command.ts";
-import { CommandError, usageError } from "../../command-error.ts";
+import { CommandError } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 
 /** What every command that can speak to NATS takes. Secrets come from the environment or from files, never from here. */
@@ -29,56 +29,55 @@ export interface TransportUse {
 }
 
 /** The URL that was asked for; nothing when the network shall stay on this machine. */
-export function transportUrl({ options, env }: Call): string | undefined {
-  return text(options.transport) ?? text(env.PAWL_TRANSPORT);
+export function transportUrl(call: Call): string | undefined {
+  return environmentOf(call).PAWL_TRANSPORT || undefined;
 }
+
+/** The environment, as the options of the command have it. */
+function environmentOf({ options, env }: Call): Readonly<Record<string, string | undefined>> {
+  const given = Object.entries(variables).flatMap(([option, variable]) => {
+    const value = options[option];
+    return typeof value === "string" && value !== "" ? [[variable, value] as const] : [];
+  });
+  return { ...env, ...Object.fromEntries(given) };
+}
+
+const variables = {
+  transport: "PAWL_TRANSPORT",
+  tenant: "PAWL_TENANT",
+  creds: "NATS_CREDS",
+  tlsCa: "NATS_CA",
+  tlsCert: "NATS_CERT",
+  tlsKey: "NATS_KEY",
+} as const;
 
 /** As it may be shown. */
 export async function shownTransport(url: string): Promise<string> {
   return (await import("@pawl/networks/nats")).shownUrl(url);
 }
 
-export function tenantOf({ options, env }: Call): string {
-  const tenant = text(options.tenant) ?? text(env.PAWL_TENANT) ?? "default";
-  if (/^[A-Za-z0-9-]{1,64}$/.test(tenant)) return tenant;
-  throw usageError(`A tenant is up to 64 letters, digits and hyphens; "${tenant}" came.`);
+/** @throws CommandError */
+export function tenantOf(call: Call): Promise<string> {
+  return sayingWhy(async () => (await import("@pawl/networks/nats")).tenantIn(environmentOf(call)));
 }
 
 /** @throws CommandError when the client is missing or an option cannot be used */
-export async function openNats(call: Call, url: string, use: TransportUse): Promise<Transport> {
-  const { options, env } = call;
-  const nats = await import("@pawl/networks/nats");
-  const file = (name: string, variable: string) => text(options[name]) ?? text(env[variable]);
-  const tls = pick({
-    ca: file("tlsCa", "NATS_CA"),
-    cert: file("tlsCert", "NATS_CERT"),
-    key: file("tlsKey", "NATS_KEY"),
-  });
-  const tenant = tenantOf(call);
-  const server = {
-    url,
-    ...pick({
-      user: text(env.NATS_USER),
-      password: text(env.NATS_PASSWORD),
-      token: text(env.NATS_TOKEN),
-      credsFile: file("creds", "NATS_CREDS"),
-      nkeyFile: text(env.NATS_NKEY),
-    }),
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
-  };
-  return nats.createNatsTransport({
-    server,
-    tenant,
-    limits: limitsOf(call),
-    ...pick({ leaseMs: numberOf(call, "PAWL_NATS_LEASE_MS") }),
-    signal: use.signal ?? call.signal,
-    ...(use.setUp === undefined ? {} : { setUp: use.setUp }),
-    ...(use.log === undefined ? {} : { log: use.log }),
-    ...(use.pod === undefined ? {} : { inboxPrefix: nats.inboxPrefixOf(tenant, use.network.name, use.pod) }),
+export function openNats(call: Call, url: string, use: TransportUse): Promise<Transport> {
+  return sayingWhy(async () => {
+    const nats = await import("@pawl/networks/nats");
+    const env = environmentOf(call);
+    const { network, pod, setUp, log, signal = call.signal } = use;
+    return nats.createNatsTransport({
+      ...nats.natsOptionsIn(env, url),
+      signal,
+      ...(setUp === undefined ? {} : { setUp }),
+      ...(log === undefined ? {} : { log }),
+      ...(pod === undefined ? {} : { inboxPrefix: nats.inboxPrefixOf(nats.tenantIn(env), network.name, pod) }),
+    });
   });
 }
 
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 /**
  * For commands that answer and end: with a server that cannot be reached, they say so.
@@ -127,31 +126,3 @@ const codes: Readonly<Record<string, CommandError["exitCode"]>> = {
   "wrong-credentials": exitCodes.cannotConnect,
   "stream-unusable": exitCodes.cannotConnect,
 };
-
-/** Limits of streams are the same for all processes of a network, so they come from one place. */
-function limitsOf(call: Call): Record<string, number> {
-  return pick({
-    replicas: numberOf(call, "PAWL_NATS_REPLICAS"),
-    maxBytes: numberOf(call, "PAWL_NATS_MAX_BYTES"),
-    ackWaitMs: numberOf(call, "PAWL_NATS_ACK_WAIT_MS"),
-    historyBytes: numberOf(call, "PAWL_NATS_HISTORY_BYTES"),
-    duplicateWindowMs: numberOf(call, "PAWL_NATS_DUPLICATE_WINDOW_MS"),
-  });
-}
-
-function numberOf({ env }: Call, name: string): number | undefined {
-  const written = text(env[name]);
-  if (written === undefined) return undefined;
-  const value = Number(written);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw usageError(`${name} is a whole number above 0; "${written}" came.`);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** Without what is undefined. */
-function pick<T>(values: Readonly<Record<string, T | undefined>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, T>;
-}

@@ -6,7 +6,7 @@ import type { Call, Command } from "../../command.ts";
 import { CommandError, usageError } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { projectOf } from "../../open-project.ts";
-import { inspectPlugin } from "./inspection.ts";
+import { inspectPlugins } from "./inspection.ts";
 import { runManager, Snapshot } from "./installation.ts";
 import { commandLine, findPackageManager, type PackageManager } from "./package-manager.ts";
 import { nameIn, type PluginSpec, readSpec } from "./plugin-spec.ts";
@@ -110,7 +110,7 @@ function sameSpec(dependencies: Readonly<Record<string, string>>, { text }: Plug
 /** @throws CommandError when it cannot be used */
 async function tried(call: Call, project: Project, place: PluginPlace): Promise<PluginReport> {
   const { versionProblem } = await import("@pawl/flows");
-  const report = await inspectPlugin(call, project, place);
+  const report = (await inspectPlugins(call, { project, places: [place], importConfig: false }))[0]!;
   if (!report.imported || hasErrors(report.problems)) {
     const message = `${place.source} cannot be used; the project is as it was before.`;
     throw new CommandError(exitCodes.failed, message, { diagnostics: report.problems });

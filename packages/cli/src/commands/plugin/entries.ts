@@ -6,10 +6,4 @@ export const pluginCommands: readonly CommandEntry[] = [
   { name: "add", summary: "Install a plugin, and try it", load: () => import("./add.ts") },
   { name: "remove", summary: "Uninstall a plugin", load: () => import("./remove.ts") },
   { name: "new", summary: "Write a first plugin", load: () => import("./new.ts") },
-  {
-    name: "inspect",
-    isHidden: true,
-    summary: "Import one plugin and report on it",
-    load: () => import("./inspect.ts"),
-  },
 ];

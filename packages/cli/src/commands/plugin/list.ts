@@ -17,7 +17,7 @@ export const command: Command = {
     const places = pluginsOf(project);
     const mayImport = call.options.trustAll === true || (project.isProject && isTrusted(project.dir, call.env));
     const found = mayImport
-      ? await withSameNames(await inspectPlugins(call, project, places))
+      ? await withSameNames(await inspectPlugins(call, { project, places, importConfig: true }))
       : places.map((place) => reportOf(place, undefined, []));
     const reports = found.map((report, index) => {
       const outdated = versionProblem(places[index]!);

@@ -1,4 +1,4 @@
-import type { LoadedPlugin, PluginPlace } from "@pawl/flows";
+import type { DescribedPlugin, PluginPlace } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { formatDiagnostics, plural } from "../../output/diagnostics.ts";
 import type { Terminal } from "../../output/terminal.ts";
@@ -22,38 +22,32 @@ export interface PluginReport extends Brings {
   readonly name: string | null;
   /** False when it was not tried, or could not be. */
   readonly imported: boolean;
-  /** It hung, or ended the process that imported it. */
-  readonly isHarmful: boolean;
   readonly problems: readonly Diagnostic[];
 }
 
 const nothing: Brings = { nodes: [], triggers: [], hooks: [], inputCollectors: [], functions: [] };
 
+/** @param plugin what was found of it; nothing when it was not tried, or could not be imported */
 export function reportOf(
   { source, kind, version }: PluginPlace,
-  plugin: LoadedPlugin | undefined,
+  plugin: DescribedPlugin | undefined,
   problems: readonly Diagnostic[],
 ): PluginReport {
-  const place = { source, kind, version: version ?? null, isHarmful: false };
+  const place = { source, kind, version: version ?? null };
   if (plugin === undefined) return { ...place, ...nothing, name: null, imported: false, problems };
-  return { ...place, ...bringsOf(plugin), name: plugin.name, imported: true, problems };
-}
-
-export function bringsOf(plugin: LoadedPlugin): Brings {
-  const named = (parts: readonly { readonly name?: string }[]) =>
-    parts.map(({ name }, index) => name ?? `#${index + 1}`);
-  return {
-    nodes: named(plugin.nodes),
-    triggers: named(plugin.triggers),
-    hooks: plugin.hooks.map((hook, index) => hook.name ?? className(hook) ?? `#${index + 1}`),
-    inputCollectors: named(plugin.inputCollectors),
-    functions: named(plugin.functions),
+  const { name, nodes, triggers, hooks, inputCollectors, functions } = plugin;
+  const brings = {
+    nodes: named(nodes),
+    triggers: named(triggers),
+    hooks,
+    inputCollectors,
+    functions: named(functions),
   };
+  return { ...place, ...brings, name, imported: true, problems };
 }
 
-function className(hook: object): string | undefined {
-  const name: string | undefined = Object.getPrototypeOf(hook)?.constructor?.name;
-  return name === "Object" ? undefined : name;
+function named(parts: readonly { readonly name: string }[]): string[] {
+  return parts.map(({ name }) => name);
 }
 
 const titles: readonly (readonly [key: keyof Brings, title: string])[] = [

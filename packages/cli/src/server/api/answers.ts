@@ -1,4 +1,13 @@
-import { type Asked, checkAnswer, mayDecide, openQuestions, type Question, sendDecision, sendInput } from "@pawl/flows";
+import {
+  type Asked,
+  checkAnswer,
+  HttpAnswer,
+  mayDecide,
+  openQuestions,
+  type Question,
+  sendDecision,
+  sendInput,
+} from "@pawl/flows";
 import { refuse } from "../codes.ts";
 import type { ApiParts, ApiRoutes } from "./api.ts";
 import { approveStep, giveInput, rejectStep } from "./operations/answers.ts";
@@ -15,9 +24,9 @@ async function decide(
   decision: "approve" | "reject",
   { request, params, body: { step, comment }, answer }: Asked<typeof approveStep>,
   parts: ApiParts,
-): Promise<Response> {
+): Promise<HttpAnswer> {
   const question = await find(parts, params.id, { kind: "approval", step });
-  if (question instanceof Response) return question;
+  if (question instanceof HttpAnswer) return question;
   const by = parts.personOf(request);
   if (!mayDecide(question, by))
     return refuse("not-an-approver", `${by} is none of the approvers of step ${question.recordId}.`);
@@ -26,9 +35,9 @@ async function decide(
   return isSent ? answer(202, kept(question, by)) : ended(params.id);
 }
 
-async function give({ request, params, body, answer }: Asked<typeof giveInput>, parts: ApiParts): Promise<Response> {
+async function give({ request, params, body, answer }: Asked<typeof giveInput>, parts: ApiParts): Promise<HttpAnswer> {
   const question = await find(parts, params.id, { kind: "input", step: body.step });
-  if (question instanceof Response) return question;
+  if (question instanceof HttpAnswer) return question;
   const read = checkAnswer(body.value, question.input);
   if ("problem" in read) return refuse("invalid-value", `Step ${question.recordId}: ${read.problem}.`);
   const by = parts.personOf(request);
@@ -41,7 +50,7 @@ async function find(
   { engine: { store } }: ApiParts,
   id: string,
   { kind, step }: { readonly kind: Question["kind"]; readonly step: string | undefined },
-): Promise<Question | Response> {
+): Promise<Question | HttpAnswer> {
   const run = await store.durability.get(id);
   if (run === undefined) return unknownRun(id);
   if (run.endedAt !== undefined) return ended(id);
@@ -59,6 +68,6 @@ function kept({ runId, recordId }: Question, by: string) {
   return { run: { id: runId }, step: recordId, by };
 }
 
-function ended(id: string): Response {
+function ended(id: string): HttpAnswer {
   return refuse("run-ended", `The run ${id} has ended already.`);
 }

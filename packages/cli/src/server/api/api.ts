@@ -4,14 +4,18 @@ import {
   type Engine,
   type Flow,
   type HttpMount,
+  type HttpRequest,
   type Operation,
   type ParsedFlow,
+  type RouteAnswer,
   type TriggerSupervisor,
 } from "@pawl/flows";
+import type { ProjectLog } from "../../log/project-log.ts";
 
 /** What the routes of the API are made of. */
 export interface ApiParts {
   readonly engine: Engine;
+  readonly log: ProjectLog;
   readonly triggers: TriggerSupervisor;
   readonly findFlow: (name: string) => Flow | undefined;
   /** Every flow file with what was found in it. */
@@ -19,7 +23,7 @@ export interface ApiParts {
   /** Flows that can be started, by name. */
   readonly flows: () => readonly Flow[];
   /** The name of the token that a request carries; without one, that of the local user. */
-  readonly personOf: (request: Request) => string;
+  readonly personOf: (request: HttpRequest) => string;
   /** Aborted when the server stops: streams end then. */
   readonly closing: AbortSignal;
 }
@@ -29,7 +33,7 @@ export type ApiRoutes = (route: AddRoute, parts: ApiParts) => void;
 
 type AddRoute = <const O extends Operation>(
   operation: O,
-  handle: (asked: Asked<O>) => Response | Promise<Response>,
+  handle: (asked: Asked<O>) => RouteAnswer | Promise<RouteAnswer>,
 ) => void;
 
 /** Mounts operations: what serves a route, checks its requests and describes it is one definition. */

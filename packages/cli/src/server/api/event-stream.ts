@@ -1,21 +1,23 @@
-import type { EventLog, LoggedEvent } from "@pawl/flows";
+import type { Cursor } from "../../log/cursor.ts";
+import type { ProjectEvent } from "../../log/project-event.ts";
+import type { LogPage, ProjectLog } from "../../log/project-log.ts";
 
 const heartbeatMs = 15_000;
 /** What other processes write is found only by looking. */
 const lookEveryMs = 250;
 
 export interface StreamOptions {
-  readonly events: EventLog;
-  /** The number of the last event that the reader has. */
-  readonly after: number;
-  /** The next events after a number; none when there are none yet. */
-  readonly read: (after: number) => Promise<readonly LoggedEvent[]>;
+  readonly log: ProjectLog;
+  /** What comes first; then what follows it. */
+  readonly first: () => Promise<LogPage>;
+  /** The next events after a place; none when there are none yet. */
+  readonly read: (after: Cursor) => Promise<LogPage>;
   /** Whether nothing more will come. Asked before reading, so that what came with the end is read too. */
   readonly isOver: () => Promise<boolean>;
   readonly closing: AbortSignal;
 }
 
-/** Events as they are stored, each with its number as id, so that a reader goes on where it was cut off. */
+/** Events as they are stored, each with its cursor as id, so that a reader goes on where it was cut off. */
 export function eventStream(options: StreamOptions): Response {
   const source = new EventSource(options);
   const body = new ReadableStream<Uint8Array>({
@@ -32,7 +34,7 @@ class EventSource {
   readonly #options: StreamOptions;
   readonly #encoder = new TextEncoder();
   readonly #unsubscribe: () => void;
-  #after: number;
+  #after: Cursor | undefined;
   #hasNews = true;
   #isClosed = false;
   #wake: () => void = () => {};
@@ -40,8 +42,7 @@ class EventSource {
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#after = options.after;
-    this.#unsubscribe = options.events.subscribe(() => {
+    this.#unsubscribe = options.log.subscribe(() => {
       this.#hasNews = true;
       this.#wake();
     });
@@ -60,12 +61,12 @@ class EventSource {
       if (this.#isClosed) return;
       const isLast = this.#options.closing.aborted || (await this.#options.isOver());
       this.#hasNews = false;
-      const page = await this.#options.read(this.#after);
+      const { read, first } = this.#options;
+      const { events, cursor, hasMore } = await (this.#after === undefined ? first() : read(this.#after));
       if (this.#isClosed) return;
-      if (page.length > 0) {
-        this.#after = page.at(-1)!.seq;
-        return this.#send(controller, page.map(written).join(""));
-      }
+      this.#after = cursor;
+      if (events.length > 0) return this.#send(controller, events.map(written).join(""));
+      if (hasMore) continue;
       if (isLast) {
         if (!this.#options.closing.aborted) this.#send(controller, "event: end\ndata: {}\n\n");
         this.close();
@@ -93,6 +94,6 @@ class EventSource {
   }
 }
 
-function written(event: LoggedEvent): string {
-  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+function written(event: ProjectEvent): string {
+  return `id: ${event.cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type Asked, type Flow, InputError, type JsonObject, type ParsedFlow, type StartedRun } from "@pawl/flows";
+import {
+  type Asked,
+  type Flow,
+  type HttpAnswer,
+  InputError,
+  type JsonObject,
+  type ParsedFlow,
+  type StartedRun,
+} from "@pawl/flows";
 import { didYouMean } from "@pawl/hooks/diagnostics";
 import { refuse } from "../codes.ts";
 import type { ApiParts, ApiRoutes } from "./api.ts";
@@ -41,7 +49,7 @@ function shown(flow: Flow) {
   };
 }
 
-async function start(asked: Asked<typeof startRun>, parts: ApiParts): Promise<Response> {
+async function start(asked: Asked<typeof startRun>, parts: ApiParts): Promise<HttpAnswer> {
   const { request, params, body } = asked;
   const flow = parts.findFlow(params.name);
   if (flow === undefined) return unknownFlow(params.name, parts);
@@ -77,7 +85,7 @@ async function started(
   { request, body, answer }: Asked<typeof startRun>,
   flow: Flow,
   { parts, run: { runId, created, dropped } }: Started,
-): Promise<Response> {
+): Promise<HttpAnswer> {
   if (dropped) return runDropped(flow.name);
   if (!created) {
     const first = await parts.engine.store.durability.get(runId);
@@ -90,7 +98,7 @@ async function started(
   return answer(created ? 202 : 200, { run }, { location: `/api/v1/runs/${runId}` });
 }
 
-export function runDropped(flow: string): Response {
+export function runDropped(flow: string): HttpAnswer {
   const detail = `${flow} has its limit of runs, and its overflow policy drops this one.`;
   return refuse("run-dropped", detail, { headers: { "retry-after": "1" } });
 }
@@ -99,7 +107,7 @@ function digest(key: string): string {
   return createHash("sha256").update(key).digest("base64url");
 }
 
-function unknownFlow(name: string, parts: ApiParts): Response {
+function unknownFlow(name: string, parts: ApiParts): HttpAnswer {
   const names = parts.flows().map((flow) => flow.name);
   return refuse("unknown-flow", `There is no flow "${name.slice(0, 100)}".${didYouMean(name, names)}`);
 }

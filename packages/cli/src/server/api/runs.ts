@@ -1,4 +1,12 @@
-import { type Asked, answersTo, ReplayError, RunNotFoundError, type RunRecord, toRunReport } from "@pawl/flows";
+import {
+  type Asked,
+  answersTo,
+  type HttpAnswer,
+  ReplayError,
+  RunNotFoundError,
+  type RunRecord,
+  toRunReport,
+} from "@pawl/flows";
 import { refuse } from "../codes.ts";
 import type { ApiParts, ApiRoutes } from "./api.ts";
 import { runDropped } from "./flows.ts";
@@ -22,7 +30,7 @@ export const runRoutes: ApiRoutes = (route, parts) => {
   route(replayRun, (asked) => replay(asked, parts));
 };
 
-async function list({ query, answer }: Asked<typeof listRuns>, parts: ApiParts): Promise<Response> {
+async function list({ query, answer }: Asked<typeof listRuns>, parts: ApiParts): Promise<HttpAnswer> {
   const { flow, status, limit, cursor: before } = query;
   const found = await parts.engine.store.durability.list({
     limit: limit + 1,
@@ -54,14 +62,14 @@ function shown(run: RunRecord) {
   };
 }
 
-async function cancel({ params: { id }, body, answer }: Asked<typeof cancelRun>, parts: ApiParts): Promise<Response> {
+async function cancel({ params: { id }, body, answer }: Asked<typeof cancelRun>, parts: ApiParts): Promise<HttpAnswer> {
   const result = await parts.engine.store.durability.cancel(id, body.reason ?? "Cancelled through the API.");
   if (result === "unknown") return unknownRun(id);
   if (result === "ended") return refuse("run-ended", `The run ${id} has ended already.`);
   return answer(result === "cancelled" ? 200 : 202, { run: { id }, result });
 }
 
-async function replay({ params: { id }, body, answer }: Asked<typeof replayRun>, parts: ApiParts): Promise<Response> {
+async function replay({ params: { id }, body, answer }: Asked<typeof replayRun>, parts: ApiParts): Promise<HttpAnswer> {
   try {
     const { runId, flow, dropped } = await parts.engine.queueReplay(id, body.from);
     if (dropped) return runDropped(flow);
@@ -73,6 +81,6 @@ async function replay({ params: { id }, body, answer }: Asked<typeof replayRun>,
   }
 }
 
-export function unknownRun(id: string): Response {
+export function unknownRun(id: string): HttpAnswer {
   return refuse("unknown-run", `There is no run ${id.slice(0, 100)}.`);
 }

@@ -1,7 +1,7 @@
 import { type Clock, createLogger, type Logger } from "@pawl/hooks/guard";
 import type { ChildResult } from "@pawl/hooks/process";
 import type { StepAttempt } from "../../durability/durability.ts";
-import type { EventType } from "../../events/event-log.ts";
+import type { EventType } from "../../events/event-types.ts";
 import { ownPrefix } from "../../expression/own-prefix.ts";
 import type { Template } from "../../expression/template.ts";
 import type { StepInputs } from "../../hooks/step-hook.ts";

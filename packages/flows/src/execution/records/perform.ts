@@ -3,6 +3,7 @@ import type { StepAttempt, StepEnd } from "../../durability/durability.ts";
 import type { AttemptRecord, Failure } from "../../durability/records.ts";
 import { type Met, runThroughHooks } from "../../hooks/hook-chain.ts";
 import type { StepInputs } from "../../hooks/step-hook.ts";
+import { isolationOf } from "../../isolate/apart.ts";
 import { type NodeDefinition, NodeResult } from "../../nodes/node.ts";
 import { failureOf } from "../attempts/attempts.ts";
 import { StepContext } from "../attempts/step-context.ts";
@@ -33,7 +34,8 @@ export async function perform(
   if (!definition) return endedEarly(at, startedAt, unknownNode(at));
   const context = new StepContext(own, durable);
   const { isolated } = at.frame.execution.host;
-  const runnable = step.isolate === undefined ? definition : await isolated(definition, step.isolate);
+  const isolation = isolationOf(step.isolate, definition);
+  const runnable = isolation === undefined ? definition : await isolated(definition, isolation);
   const node: NodeRun = { at: own, definition: runnable, durable, context, inputs, last: undefined };
   const met = await meetHooks(node);
   await context.children.end();

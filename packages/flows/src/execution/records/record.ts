@@ -25,8 +25,15 @@ export async function runRecord(at: At<NodeStep>): Promise<Settled> {
     const error = failure("timeout", `Its condition did not hold at any of ${mostLooks} looks.`);
     return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
   }
-  const start = { id: recordId, step: step.id };
+  const start = { id: recordId, step: step.id, isLast: isLast(frame, step) };
   return settledOf(await frame.scope.step(start, (durable) => perform(at, definition, durable)));
+}
+
+/** The last of the flow's own steps, when nothing can follow it: no other visit of it, no item, and no `finally`. */
+function isLast({ execution, prefix }: Frame, step: NodeStep): boolean {
+  const { steps, finally: cleanUp } = execution.flow;
+  if (prefix !== "" || step !== steps.at(-1) || cleanUp.length > 0) return false;
+  return step.next === undefined && step.while === undefined && step.loop === undefined;
 }
 
 /** Of an error that comes with a source excerpt, only the first line is a sentence. */

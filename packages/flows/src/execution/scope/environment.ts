@@ -60,15 +60,24 @@ interface Remembered {
 }
 
 const remembered = new Map<string, Remembered>();
+/** Many runs begin in one turn of the event loop; a file is looked at once in it. */
+const lookedAt = new Map<string, Variables | undefined>();
 
 /** Files are read again when they have changed. A missing `.env` is usual; a missing `dotenv:` file is told. */
 function readVariables(file: string, sources: EnvironmentSources): Variables | undefined {
   const path = resolve(sources.projectDir, file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) {
-    if (file !== ".env") sources.warn(`dotenv: ${file} does not exist; the run goes on without it.`);
-    return undefined;
+  if (lookedAt.size === 0) setImmediate(() => lookedAt.clear());
+  const variables = lookedAt.has(path) ? lookedAt.get(path) : newestVariables(path);
+  lookedAt.set(path, variables);
+  if (variables === undefined && file !== ".env") {
+    sources.warn(`dotenv: ${file} does not exist; the run goes on without it.`);
   }
+  return variables;
+}
+
+function newestVariables(path: string): Variables | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
   const stamp = `${found.mtimeMs}/${found.size}/${found.ino}`;
   const known = remembered.get(path);
   if (known?.stamp === stamp) return known.variables;

@@ -41,19 +41,30 @@ export class ChangeQueue {
     this.#wake();
   }
 
-  /** @throws the watcher's error, or the signal's reason once nothing waits any more */
-  async next(): Promise<Change> {
+  /**
+   * What waits, in order: of each file its first change, and so many at most.
+   * @throws the watcher's error, or the signal's reason once nothing waits any more
+   */
+  async next(limit: number): Promise<readonly Change[]> {
     for (;;) {
-      const first = this.#waiting.entries().next().value;
-      if (first !== undefined) {
-        this.#waiting.delete(first[0]);
-        return first[1];
-      }
+      const changes = this.#take(limit);
+      if (changes.length > 0) return changes;
       if (this.#error !== undefined) throw this.#error;
       this.#signal.throwIfAborted();
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
     }
+  }
+
+  /** What comes after a second change of the same file waits with it: the order stays. */
+  #take(limit: number): Change[] {
+    const taken = new Map<string, Change>();
+    for (const [key, change] of this.#waiting) {
+      if (taken.size === limit || taken.has(change.path)) break;
+      taken.set(change.path, change);
+      this.#waiting.delete(key);
+    }
+    return [...taken.values()];
   }
 }

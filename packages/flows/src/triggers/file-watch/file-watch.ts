@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { emitAll } from "../emit-all.ts";
 import { duration, texts } from "../inputs.ts";
-import { event, type GeneratorTrigger, type TriggerContext, type TriggerEvent, trigger } from "../trigger.ts";
+import { type EmitterTrigger, event, type TriggerContext, type TriggerEvent, trigger } from "../trigger.ts";
 import { type Change, ChangeQueue, type Kind, kinds, type Stamp } from "./change-queue.ts";
 import { mostFiles, Snapshot } from "./snapshot.ts";
 import { matcherOf, watchFiles } from "./watch-files.ts";
@@ -22,14 +23,17 @@ const input = z
   .refine(({ path, paths }) => (path === undefined) !== (paths === undefined), { message: "give either path or paths" })
   .transform(({ path, paths, settle, ...rest }) => ({ ...rest, patterns: path ?? paths!, settleMs: settle ?? 200 }));
 
+/** Changes that are queued in one commit. */
+const batchSize = 500;
+
 type WatchInput = z.infer<typeof input>;
 
 /** What is there when the trigger is first seen is no event. */
-export const fileWatch: GeneratorTrigger<WatchInput> = trigger({
+export const fileWatch: EmitterTrigger<WatchInput> = trigger({
   name: "file.watch",
   description: "When files of the project are added, changed or deleted.",
   input,
-  async *run(given, context) {
+  async listen(given, context, emit) {
     const queue = new ChangeQueue(context.signal);
     const { files, close } = await watchFiles(given, context, queue);
     try {
@@ -37,9 +41,12 @@ export const fileWatch: GeneratorTrigger<WatchInput> = trigger({
       for (const change of snapshot ? await missed(given, { files, snapshot, context }) : []) queue.add(change);
       context.describe(`${given.patterns.join(", ")}: ${given.events.join(", ")}`);
       for (;;) {
-        const change = await queue.next();
-        if (given.events.includes(change.kind)) yield toEvent(change, snapshot, context);
-        await snapshot?.apply(change);
+        const changes = await queue.next(batchSize);
+        const wanted = changes.filter(({ kind }) => given.events.includes(kind));
+        const events = wanted.map((change) => toEvent(change, snapshot, context));
+        const accepted = await emitAll(events, emit, context);
+        const open = new Set(wanted.filter((_, index) => accepted[index] === undefined));
+        await snapshot?.apply(changes.filter((change) => !open.has(change)));
         if (snapshot && snapshot.size > mostFiles) snapshot = await giveUp(context);
       }
     } finally {
@@ -79,8 +86,8 @@ async function missed({ patterns }: WatchInput, { files, snapshot, context }: Fo
   const isWatched = matcherOf(patterns, context.projectDir);
   const changes = snapshot.compare(files);
   const isNew = new Set([...files.keys()].filter((path) => !wasWatched(path)));
-  for (const { path } of changes.filter((change) => !isWatched(change.path)))
-    await snapshot.apply({ path, stamp: undefined });
+  const unwatched = changes.filter(({ path }) => !isWatched(path));
+  await snapshot.apply(unwatched.map(({ path }) => ({ path, stamp: undefined })));
   await snapshot.begin(new Map([...files].filter(([path]) => isNew.has(path))), patterns);
   return changes.filter(({ path }) => isWatched(path) && !isNew.has(path));
 }

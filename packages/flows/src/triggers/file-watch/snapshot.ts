@@ -59,19 +59,16 @@ export class Snapshot {
   }
 
   /** Durable when it resolves. */
-  async apply({ path, stamp }: Pick<Change, "path" | "stamp">): Promise<void> {
-    this.#set(path, stamp);
-    await this.#save(partOf(path));
+  async apply(changes: readonly Pick<Change, "path" | "stamp">[]): Promise<void> {
+    for (const { path, stamp } of changes) this.#set(path, stamp);
+    const touched = new Set(changes.map(({ path }) => partOf(path)));
+    // In one commit.
+    await Promise.all([...touched].map((part) => this.#save(part)));
   }
 
   /** Takes these as known, without a change. */
   async begin(files: Files, patterns: readonly string[]): Promise<void> {
-    const touched = new Set<number>();
-    for (const [path, stamp] of files) {
-      this.#set(path, stamp);
-      touched.add(partOf(path));
-    }
-    for (const part of touched) await this.#save(part);
+    await this.apply([...files].map(([path, stamp]) => ({ path, stamp })));
     await this.#state.set("snapshot", { patterns: [...patterns] });
   }
 

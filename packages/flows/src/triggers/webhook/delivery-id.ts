@@ -1,10 +1,11 @@
+import type { RequestHeaders } from "../../http/message.ts";
 import type { Json } from "../../json.ts";
 
 /** Headers that name one delivery: the same id again is the same event, sent again. */
 const idHeaders = ["webhook-id", "x-github-delivery", "idempotency-key"] as const;
 
 /** What identifies a delivery, or nothing when the sender gives it no name. */
-export function deliveryId(headers: Headers, payload: Json): string | undefined {
+export function deliveryId(headers: RequestHeaders, payload: Json): string | undefined {
   for (const name of idHeaders) {
     const value = headers.get(name);
     if (value) return bounded(value);
@@ -15,7 +16,7 @@ export function deliveryId(headers: Headers, payload: Json): string | undefined 
 }
 
 /** Stripe and Slack name the event in its body. */
-function bodyId(headers: Headers, payload: Json): string | undefined {
+function bodyId(headers: RequestHeaders, payload: Json): string | undefined {
   if (typeof payload !== "object" || payload === null) return undefined;
   const fields = payload as Readonly<Record<string, Json>>;
   if (headers.has("stripe-signature") && typeof fields.id === "string") return bounded(fields.id);

@@ -1,3 +1,4 @@
+import type { HttpRequest, RequestHeaders } from "../../http/message.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { event, type TriggerEvent } from "../trigger.ts";
 import { deliveryId } from "./delivery-id.ts";
@@ -7,7 +8,7 @@ const privateHeaders = new Set(["authorization", "cookie", "proxy-authorization"
 const cloudEventType = "application/cloudevents+json";
 
 /** The request as an event: payload as sent; headers, method and query beside it, and CloudEvents attributes if any. */
-export function readEvent(request: Request, payload: Json): TriggerEvent {
+export function readEvent(request: HttpRequest, payload: Json): TriggerEvent {
   const { headers } = request;
   const structured = structuredEvent(headers, payload);
   const attributes = { ...plainAttributes(request), ...binaryAttributes(headers), ...structured?.attributes };
@@ -22,7 +23,7 @@ export function readEvent(request: Request, payload: Json): TriggerEvent {
   });
 }
 
-function plainAttributes(request: Request): JsonObject {
+function plainAttributes(request: HttpRequest): JsonObject {
   const headers: Record<string, string> = {};
   for (const [name, value] of request.headers) if (!privateHeaders.has(name)) headers[name] = value;
   const start = request.url.indexOf("?");
@@ -31,7 +32,7 @@ function plainAttributes(request: Request): JsonObject {
 }
 
 /** CloudEvents in binary mode: `ce-*` headers. */
-function binaryAttributes(headers: Headers): JsonObject {
+function binaryAttributes(headers: RequestHeaders): JsonObject {
   if (!headers.has("ce-id")) return {};
   const attributes: Record<string, string> = {};
   for (const [name, value] of headers) if (name.startsWith("ce-")) attributes[name.slice(3)] = value;
@@ -44,7 +45,7 @@ interface Structured {
 }
 
 /** CloudEvents in structured mode: the body is the envelope, its `data` the payload. */
-function structuredEvent(headers: Headers, payload: Json): Structured | undefined {
+function structuredEvent(headers: RequestHeaders, payload: Json): Structured | undefined {
   if (!headers.get("content-type")?.toLowerCase().startsWith(cloudEventType)) return undefined;
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
   const { data = null, ...attributes } = payload as JsonObject;

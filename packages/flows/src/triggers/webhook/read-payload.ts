@@ -1,3 +1,4 @@
+import type { HttpRequest } from "../../http/message.ts";
 import type { Json } from "../../json.ts";
 
 export type Payload = { readonly payload: Json } | { readonly problem: "unsupported-media-type" | "invalid-json" };
@@ -6,7 +7,7 @@ const formType = "application/x-www-form-urlencoded";
 const methodsWithoutBody = new Set(["GET", "HEAD", "DELETE"]);
 
 /** The body as a value: JSON as it is, forms as maps, other accepted text as text. */
-export function readPayload(request: Request, body: Buffer, accept: readonly string[]): Payload {
+export function readPayload(request: HttpRequest, body: Buffer, accept: readonly string[]): Payload {
   const mediaType = mediaTypeOf(request.headers.get("content-type"));
   if (body.length === 0 && methodsWithoutBody.has(request.method)) return { payload: null };
   if (isJson(mediaType)) return readJson(body);

@@ -1,16 +1,15 @@
+import { HttpAnswer, type HttpRequest } from "../../http/message.ts";
 import type { RouteHandler } from "../../http/mount.ts";
 import { json, type ProblemOptions, problem } from "../../http/problem.ts";
 import { readBody } from "../../http/read-body.ts";
-import type { Json } from "../../json.ts";
 import { EventRefused } from "../delivery.ts";
+import type { Emit } from "../emit-all.ts";
 import type { Accepted, TriggerContext, TriggerEvent } from "../trigger.ts";
 import { type WebhookCode, webhookCodes } from "./codes.ts";
 import type { WebhookInput } from "./inputs.ts";
 import { readEvent } from "./read-event.ts";
 import { readPayload } from "./read-payload.ts";
 import { isSigned } from "./signature.ts";
-
-export type Emit = (event: Json | TriggerEvent) => Promise<Accepted>;
 
 const defaultToleranceMs = 300_000;
 const defaultWaitMs = 30_000;
@@ -28,13 +27,13 @@ export function createReceiver(input: WebhookInput, context: TriggerContext, emi
   };
 }
 
-function isAuthentic(request: Request, body: Buffer, input: WebhookInput, { clock }: TriggerContext): boolean {
+function isAuthentic(request: HttpRequest, body: Buffer, input: WebhookInput, { clock }: TriggerContext): boolean {
   const toleranceMs = input.tolerance ?? defaultToleranceMs;
   const terms = { secrets: input.secret!, scheme: input.signature, toleranceMs, now: clock.now() };
   return isSigned({ headers: request.headers, body }, terms);
 }
 
-async function tryToEmit(emit: Emit, event: TriggerEvent): Promise<Accepted | Response> {
+async function tryToEmit(emit: Emit, event: TriggerEvent): Promise<Accepted | HttpAnswer> {
   try {
     return await emit(event);
   } catch (error) {
@@ -44,11 +43,11 @@ async function tryToEmit(emit: Emit, event: TriggerEvent): Promise<Accepted | Re
 }
 
 function accept(
-  accepted: Accepted | Response,
+  accepted: Accepted | HttpAnswer,
   input: WebhookInput,
   context: TriggerContext,
-): Response | Promise<Response> {
-  if (accepted instanceof Response) return accepted;
+): HttpAnswer | Promise<HttpAnswer> {
+  if (accepted instanceof HttpAnswer) return accepted;
   // Not acknowledged: a sender that sends again what was refused (Stripe, queues) loses nothing.
   if (accepted.dropped) {
     const detail = `${context.flowName} has its limit of runs, and its overflow policy drops this event.`;
@@ -58,12 +57,12 @@ function accept(
   return acceptedAnswer(accepted);
 }
 
-function acceptedAnswer({ runId, duplicate }: Accepted): Response {
+function acceptedAnswer({ runId, duplicate }: Accepted): HttpAnswer {
   return json(202, duplicate ? { run_id: runId, duplicate: true } : { run_id: runId });
 }
 
 /** The outputs of the run; after `wait`, or when the server stops, only its id: the run goes on. */
-async function awaitResult(accepted: Accepted, input: WebhookInput, context: TriggerContext): Promise<Response> {
+async function awaitResult(accepted: Accepted, input: WebhookInput, context: TriggerContext): Promise<HttpAnswer> {
   const late = new AbortController();
   const giveUp = () => late.abort(new Error("The answer took too long."));
   const cancel = context.clock.after(input.wait ?? defaultWaitMs, giveUp);
@@ -82,20 +81,20 @@ async function awaitResult(accepted: Accepted, input: WebhookInput, context: Tri
   }
 }
 
-function tooLarge(limit: number): Response {
+function tooLarge(limit: number): HttpAnswer {
   return refuse("body-too-large", `The body is larger than ${limit} bytes.`, { headers: { connection: "close" } });
 }
 
-function notSigned(): Response {
+function notSigned(): HttpAnswer {
   return refuse("invalid-signature", "The signature is missing, does not fit the body, or is too old.");
 }
 
-function unreadable(code: "unsupported-media-type" | "invalid-json", { accept = [] }: WebhookInput): Response {
+function unreadable(code: "unsupported-media-type" | "invalid-json", { accept = [] }: WebhookInput): HttpAnswer {
   if (code === "invalid-json") return refuse(code, "The body is not JSON.");
   const types = ["application/json", ...accept].join(", ");
   return refuse(code, `The content type of the request is not one of ${types}.`, { headers: { accept: types } });
 }
 
-function refuse(code: WebhookCode, detail: string, options: ProblemOptions = {}): Response {
+function refuse(code: WebhookCode, detail: string, options: ProblemOptions = {}): HttpAnswer {
   return problem(webhookCodes[code].status, code, detail, options);
 }

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { RequestHeaders } from "../../http/message.ts";
 
 export const signatureSchemes = ["github", "stripe", "slack", "standard"] as const;
 type SignatureScheme = (typeof signatureSchemes)[number];
 
 export interface SignedRequest {
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: Buffer;
 }
 

@@ -105,7 +105,7 @@ export class MemoryLine implements Line {
     );
   }
 
-  async history(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
     const waiting = this.#mailboxes.flatMap((mailbox) =>
       [...mailbox.letters()].map((letter) => this.#waitingOf(letter)),
     );

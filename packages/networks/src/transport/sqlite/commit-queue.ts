@@ -1,6 +1,7 @@
 import { type Database, GroupWriter } from "@pawl/flows/sqlite";
 import { failpoint } from "../../delivery/failpoint.ts";
 import type { Turns } from "../turns.ts";
+import { HistoryWriter } from "./history-writer.ts";
 
 /** Something that changes the database, and what follows once the change is durable. */
 export interface Change {
@@ -15,6 +16,8 @@ export interface Change {
  */
 export class CommitQueue {
   readonly writer: GroupWriter;
+  /** What changes tell of what they do, durable with it. */
+  readonly history: HistoryWriter;
   readonly #turns: Turns;
   readonly #afterCommit: () => void;
   #pending: Change[] = [];
@@ -22,6 +25,7 @@ export class CommitQueue {
 
   constructor(database: Database, turns: Turns, afterCommit: () => void) {
     this.writer = new GroupWriter(database);
+    this.history = new HistoryWriter(database);
     this.#turns = turns;
     this.#afterCommit = afterCommit;
   }
@@ -48,13 +52,19 @@ export class CommitQueue {
     let batch: Change[] | undefined;
     const written = this.writer.write(() => {
       batch ??= this.#take();
-      for (const change of batch) change.apply();
+      this.#apply(batch);
       failpoint("in-commit", "*");
     });
     written.then(
       () => this.#settle(batch!),
       (error: unknown) => this.#isolate(batch ?? this.#take(), error),
     );
+  }
+
+  #apply(batch: readonly Change[]): void {
+    this.history.begin();
+    for (const change of batch) change.apply();
+    this.history.end();
   }
 
   #take(): Change[] {
@@ -79,7 +89,7 @@ export class CommitQueue {
     }
     for (const change of batch) {
       this.writer
-        .write(() => change.apply())
+        .write(() => this.#apply([change]))
         .then(
           () => this.#settle([change]),
           (reason: unknown) => this.#isolate([change], reason),

@@ -71,4 +71,16 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE networks ADD COLUMN owner_key TEXT;
     `,
   },
+  {
+    id: 3,
+    sql: `
+      CREATE TABLE history (seq INTEGER PRIMARY KEY, entries TEXT NOT NULL);
+      ALTER TABLE seen_a DROP COLUMN passage;
+      ALTER TABLE seen_b DROP COLUMN passage;
+      ALTER TABLE seen_a ADD COLUMN entry INTEGER;
+      ALTER TABLE seen_b ADD COLUMN entry INTEGER;
+      ALTER TABLE seen_state ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE seen_state ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];

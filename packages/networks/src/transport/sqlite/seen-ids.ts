@@ -2,9 +2,14 @@ import type { Database, GroupWriter, Statement } from "@pawl/flows/sqlite";
 
 const generationRows = 250_000;
 
+/** What was told before the generation that is emptied had ended is forgotten with it, a little at a time. */
+const turnState = `UPDATE seen_state SET younger = ?, since = ?, forgotten = mark,
+  mark = (SELECT coalesce(max(seq), 0) FROM history) WHERE id = 1`;
+
 /**
- * Every token id of the recent past with the step that it came from, on disk, in two tables: when the younger is full (or as old as the window), the
- * older is emptied whole, which costs SQLite next to nothing, and the two change places.
+ * Every token id of the recent past with the number of the step that it came from, on disk, in two tables: when the
+ * younger is full (or as old as the window), the older is emptied whole, which costs SQLite next to nothing, and the two
+ * change places.
  */
 export class SeenIds {
   readonly #database: Database;
@@ -18,7 +23,7 @@ export class SeenIds {
   constructor(database: Database, windowMs: number, now: number) {
     this.#database = database;
     this.#windowMs = windowMs;
-    database.prepare("INSERT OR IGNORE INTO seen_state VALUES (1, 'seen_a', ?)").run(now);
+    database.prepare("INSERT OR IGNORE INTO seen_state (id, younger, since) VALUES (1, 'seen_a', ?)").run(now);
     const state = database.prepare("SELECT younger, since FROM seen_state WHERE id = 1").get()!;
     this.#younger = state.younger === "seen_b" ? "seen_b" : "seen_a";
     this.#since = Number(state.since);
@@ -26,9 +31,9 @@ export class SeenIds {
     this.#insert = this.#prepare();
   }
 
-  /** Inside a transaction, with what is remembered of how it came. @returns false when it was known */
-  add(net: number, correlationId: string, edge: number, passage: string | null): boolean {
-    const isNew = Number(this.#insert.run(net, correlationId, edge, passage).changes) > 0;
+  /** Inside a transaction, with the number of what is remembered of how it came. @returns false when it was known */
+  add(net: number, correlationId: string, edge: number, entry: number | null): boolean {
+    const isNew = Number(this.#insert.run(net, correlationId, edge, entry).changes) > 0;
     if (isNew) this.#rows++;
     return isNew;
   }
@@ -41,7 +46,7 @@ export class SeenIds {
     const next = this.#older;
     const turned = writer.write((database) => {
       database.exec(`DELETE FROM ${next}`);
-      database.prepare("UPDATE seen_state SET younger = ?, since = ? WHERE id = 1").run(next, now);
+      database.prepare(turnState).run(next, now);
     });
     // What was added meanwhile is in the generation that is the older one now, where it is looked for too.
     turned

@@ -2,6 +2,7 @@ import type { Database } from "@pawl/flows/sqlite";
 import type { Clock } from "@pawl/hooks/guard";
 import { type Payload, TextPayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
+import { writeOther } from "../../history/entry.ts";
 import type { HistoryQuery, MessageHistory } from "../../history/message-history.ts";
 import { readHistoryIn } from "../../history/read-history.ts";
 import { type EdgeEnds, type PodPassage, readPassages } from "../../history/read-passages.ts";
@@ -19,12 +20,14 @@ import {
   type Note,
   type Outputs,
   type Receipt,
+  type Remark,
   type Step,
   type StepDone,
   UnavailableError,
 } from "../transport.ts";
 import type { Turns } from "../turns.ts";
 import type { CommitQueue } from "./commit-queue.ts";
+import type { HistoryWriter } from "./history-writer.ts";
 import type { SeenIds } from "./seen-ids.ts";
 import { SqliteDeadLetters } from "./sqlite-dead-letters.ts";
 import { type DeliveryDesk, SqliteDelivery } from "./sqlite-delivery.ts";
@@ -52,6 +55,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   readonly deadLetters: DeadLetters;
   readonly tables: Tables;
   readonly seen: SeenIds;
+  readonly history: HistoryWriter;
   readonly #parts: SqliteLineParts;
   readonly #delayed: DueQueue<() => void>;
   readonly #mailboxes: readonly Mailbox<SqliteDelivery>[];
@@ -67,6 +71,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
     this.#parts = parts;
     this.tables = parts.tables;
     this.seen = parts.seen;
+    this.history = parts.commits.history;
     this.#delayed = new DueQueue<() => void>(parts.clock, (wake) => wake());
     this.#mailboxes = network.pods.map(() => new Mailbox<SqliteDelivery>(parts.turns, this.#delayed));
     this.deadLetters = new SqliteDeadLetters(parts.database, parts.tables.net, parts.commits.writer);
@@ -79,7 +84,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
     return this.#parts.key;
   }
 
-  async history(query: HistoryQuery): Promise<readonly MessageHistory[]> {
+  async recall(query: HistoryQuery): Promise<readonly MessageHistory[]> {
     await this.flush();
     return readHistoryIn(this.#parts.database, query, this.network.name);
   }
@@ -87,6 +92,13 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   passages(correlationId: string): readonly PodPassage[] {
     const { database, tables } = this.#parts;
     return readPassages(database, tables.net, this.#ends, correlationId);
+  }
+
+  remark({ pod, message, ...told }: Remark): void {
+    if (this.#isClosed) return;
+    const { commits, tables } = this.#parts;
+    const entry = writeOther({ net: tables.net, pod, message }, this.now(), told);
+    commits.add({ apply: () => this.history.add(entry), settled: () => {} });
   }
 
   seal(value: object): Payload {

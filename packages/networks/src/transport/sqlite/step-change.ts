@@ -1,7 +1,10 @@
 import type { Token } from "../../envelope/token.ts";
-import { type Passage, writePassage } from "../../history/passage.ts";
+import { writeOther, writePassage } from "../../history/entry.ts";
+import type { Passage } from "../../history/passage.ts";
+import type { NewDeadLetter } from "../dead-letter.ts";
 import type { InjectOptions, Step, StepDone } from "../transport.ts";
 import type { Change } from "./commit-queue.ts";
+import type { HistoryWriter } from "./history-writer.ts";
 import type { SeenIds } from "./seen-ids.ts";
 import type { SqliteDelivery } from "./sqlite-delivery.ts";
 import type { Tables } from "./tables.ts";
@@ -10,6 +13,7 @@ import type { Tables } from "./tables.ts";
 export interface ChangeDesk {
   readonly tables: Tables;
   readonly seen: SeenIds;
+  readonly history: HistoryWriter;
   now(): number;
   nextSeq(): number;
   nextOutput(pod: number): number;
@@ -44,35 +48,58 @@ export class StepChange implements Change {
   }
 
   apply(): void {
-    const { tables, seen } = this.#desk;
-    const { outputs, also, record, dead, notes, passage } = this.#step;
-    const written = passage === undefined ? null : writePassage(passage);
+    const { tables } = this.#desk;
+    const { also, record, dead, notes } = this.#step;
     this.#isFresh = [];
     if (!tables.deleteToken(this.#delivery.seq)) return;
     if (also !== undefined) for (const other of also) tables.deleteToken(other.seq);
-    for (let index = 0; index < outputs.length; index++) {
-      const token = outputs[index]!;
-      const isFresh = seen.add(tables.net, token.correlationId, token.edge, written);
-      if (isFresh) tables.insertToken(token, this.#seqs[index]!, this.#arrivedAt);
-      this.#isFresh.push(isFresh);
-    }
-    if (passage !== undefined) this.#rememberInputs(passage);
+    this.#send();
+    this.#rememberInputs();
     if (record !== undefined) this.#record(record);
-    if (dead !== undefined) {
-      tables.insertDead(dead);
-      if (this.#delivery.seq % pruneEvery === 0) tables.pruneDead();
-    }
+    if (dead !== undefined) this.#bury(dead);
     if (notes !== undefined) for (const note of notes) tables.setNote(note);
   }
 
-  /** An input is remembered where no output of its own correlation id tells of the step. */
-  #rememberInputs(passage: Passage): void {
-    const { tables, seen } = this.#desk;
-    const into = this.#step.outputs[0]?.correlationId;
-    for (const { token } of [this.#delivery, ...(this.#step.also ?? [])]) {
-      if (token.correlationId === into) continue;
-      seen.add(tables.net, token.correlationId, endOf(token.edge), writePassage(passage, into));
+  #send(): void {
+    const { tables, seen, history } = this.#desk;
+    const { outputs, passage } = this.#step;
+    if (outputs.length === 0) return;
+    const entry = passage === undefined ? null : history.next();
+    for (let index = 0; index < outputs.length; index++) {
+      const token = outputs[index]!;
+      const isFresh = seen.add(tables.net, token.correlationId, token.edge, entry);
+      if (isFresh) tables.insertToken(token, this.#seqs[index]!, this.#arrivedAt);
+      this.#isFresh.push(isFresh);
     }
+    if (passage === undefined || !this.#isFresh.includes(true)) return;
+    history.add(writePassage(tables.receiverOf(this.#delivery.token, outputs[0]!.correlationId), passage));
+  }
+
+  /** An input is remembered where no output of its own correlation id tells of the step. */
+  #rememberInputs(): void {
+    const { passage, outputs, also } = this.#step;
+    if (passage === undefined) return;
+    const into = outputs[0]?.correlationId;
+    this.#rememberInput(this.#delivery.token, passage, into);
+    if (also !== undefined) for (const { token } of also) this.#rememberInput(token, passage, into);
+  }
+
+  #rememberInput(token: Token, passage: Passage, into: string | undefined): void {
+    const { correlationId } = token;
+    if (correlationId === into) return;
+    const { tables, seen, history } = this.#desk;
+    if (!seen.add(tables.net, correlationId, endOf(token.edge), history.next())) return;
+    history.add(writePassage(tables.receiverOf(token, correlationId), passage, into));
+  }
+
+  #bury(letter: NewDeadLetter): void {
+    const { tables, history } = this.#desk;
+    const id = tables.insertDead(letter);
+    const { pod, reason, error, attempts, time } = letter;
+    const data = { letter: id, reason, attempts, ...(error === undefined ? {} : { error }) };
+    const at = { net: tables.net, pod, message: this.#delivery.token.correlationId };
+    history.add(writeOther(at, time, { type: "message-dead", data }));
+    if (this.#delivery.seq % pruneEvery === 0) tables.pruneDead();
   }
 
   settled(error: unknown): void {
@@ -129,20 +156,22 @@ export class InjectChange implements Change {
   }
 
   apply(): void {
-    const { tables, seen } = this.#desk;
+    const { tables, seen, history } = this.#desk;
     const { receipt, notes, passage } = this.#extra;
-    const written = passage === undefined ? null : writePassage(passage);
+    const entry = passage === undefined ? null : history.next();
     this.#fresh = [];
     this.#isKnown = receipt !== undefined && tables.receipt(receipt.pod, receipt.key, this.#arrivedAt) !== undefined;
     if (this.#isKnown) return;
     this.#tokens.forEach((token, index) => {
-      if (!seen.add(tables.net, token.correlationId, token.edge, written)) return;
+      if (!seen.add(tables.net, token.correlationId, token.edge, entry)) return;
       const seq = this.#seqs[index]!;
       tables.insertToken(token, seq, this.#arrivedAt);
       this.#fresh.push({ token, seq });
     });
     this.#isKnown = this.#tokens.length > 0 && this.#fresh.length === 0;
     if (this.#isKnown) return;
+    const [first] = this.#tokens;
+    if (passage !== undefined && first !== undefined) history.add(writePassage(tables.senderOf(first), passage));
     if (receipt !== undefined) tables.setReceipt(receipt);
     if (notes !== undefined) for (const note of notes) tables.setNote(note);
   }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from "@pawl/flows/sqlite";
 import type { Token } from "../../envelope/token.ts";
+import type { Part } from "../../history/entry.ts";
 import type { Network } from "../../topology/network.ts";
 import { type DeadLetter, deadLetterLimit, type NewDeadLetter } from "../dead-letter.ts";
 import type { Note, Outputs, Receipt } from "../transport.ts";
@@ -76,8 +77,9 @@ export class Tables {
     this.#setReceipt.run(this.net, this.#podId(receipt.pod), receipt.key, JSON.stringify(receipt), receipt.until);
   }
 
-  insertDead(letter: NewDeadLetter): void {
-    this.#insertDead.run(this.net, letter.pod, JSON.stringify(letter));
+  /** @returns its number */
+  insertDead(letter: NewDeadLetter): number {
+    return Number(this.#insertDead.run(this.net, letter.pod, JSON.stringify(letter)).lastInsertRowid);
   }
 
   pruneDead(): void {
@@ -133,6 +135,16 @@ export class Tables {
       .prepare("SELECT data FROM outputs WHERE net = ? AND pod = ? AND corr = ? ORDER BY number DESC LIMIT 1")
       .get(this.net, this.#podId(pod), correlationId);
     return row === undefined ? undefined : String(row.data);
+  }
+
+  /** The pod that a token came to, as part of a message. */
+  receiverOf(token: Token, message: string): Part {
+    return { net: this.net, pod: this.#podId(this.#network.edges[token.edge]!.to), message };
+  }
+
+  /** The pod that a token came from, as part of its own message. */
+  senderOf(token: Token): Part {
+    return { net: this.net, pod: this.#podId(this.#network.edges[token.edge]!.from), message: token.correlationId };
   }
 
   #podId(pod: number): string {

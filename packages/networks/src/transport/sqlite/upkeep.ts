@@ -24,6 +24,7 @@ export class Upkeep {
     writer.append((database) => {
       database.prepare(forgetNotes).run(now, rowsAtOnce);
       database.prepare(forgetReceipts).run(now, rowsAtOnce);
+      database.prepare(forgetHistory).run(rowsAtOnce);
       database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
     });
   }
@@ -33,3 +34,7 @@ const forgetNotes = `DELETE FROM notes WHERE (net, pod, name) IN
   (SELECT net, pod, name FROM notes WHERE until < ? LIMIT ?)`;
 const forgetReceipts = `DELETE FROM receipts WHERE (net, pod, key) IN
   (SELECT net, pod, key FROM receipts WHERE until < ? LIMIT ?)`;
+/** Never the newest row: the numbers go on from it. */
+const forgetHistory = `DELETE FROM history WHERE seq IN
+  (SELECT seq FROM history WHERE seq <= (SELECT forgotten FROM seen_state WHERE id = 1)
+    AND seq < (SELECT max(seq) FROM history) ORDER BY seq LIMIT ?)`;
