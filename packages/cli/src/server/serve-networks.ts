@@ -26,6 +26,7 @@ export interface NetworkParts {
   readonly flows: FlowBook;
   readonly log: Logger;
   readonly mask: Mask;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 interface Opened {
@@ -33,11 +34,21 @@ interface Opened {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Runs the networks of a project beside its flows. Nothing is loaded or made before it has one. */
+/**
+ * Runs the networks of a project beside its flows, unless the environment says that they are elsewhere: a second one of the
+ * same name would take what steps send. Nothing is loaded or made before it has one.
+ */
 export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts): Promise<ServedNetworks> {
   const { findNetworkFiles, metricsText } = await import("@pawl/networks");
   const { project } = loaded;
-  const hasSome = () => project.isProject && findNetworkFiles(project.dir).length > 0;
+  const isElsewhere = parts.env.PAWL_TRANSPORT !== undefined && parts.env.PAWL_TRANSPORT !== "";
+  const areThere = () => project.isProject && findNetworkFiles(project.dir).length > 0;
+  const hasSome = () => !isElsewhere && areThere();
+  if (isElsewhere && areThere()) {
+    parts.log.warn(
+      "Networks are where $PAWL_TRANSPORT says: pawl network up or pod runs them, and nothing of them runs here.",
+    );
+  }
   let opened = hasSome() ? await openNetworks(loaded, parts) : undefined;
   const runs = () => [...(opened?.networks.runs.values() ?? [])];
   return {

@@ -112,7 +112,7 @@ async function open(
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
   postBoard(runtime.store, pool, triggers);
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask, env });
   opened.push(() => networks.close());
   const told = new ProjectLog(runtime.store.events, storedNetworkEvents(project));
   opened.push(() => told.close());
