@@ -58,6 +58,24 @@ describe("a group of writes", () => {
     expect(order).toEqual([3, 1, 2]);
   });
 
+  test("ends with what was put at its end, and forgets that when it is rolled back", async () => {
+    const writer = new GroupWriter(database);
+    const done: string[] = [];
+    const transactions = new Set<number>();
+    const note = (name: string) => () => {
+      transactions.add(writer.transaction);
+      done.push(name);
+      writer.atEnd(() => void done.push(`after ${name}`));
+    };
+    const failing = writer.write(() => {
+      note("failed")();
+      throw new Error("no");
+    });
+    await Promise.allSettled([failing, writer.write(note("first")), writer.write(note("last"))]);
+    expect(done).toEqual(["failed", "first", "last", "after first", "after last"]);
+    expect(transactions.size).toBe(2);
+  });
+
   test("rejects only the operations that throw, and keeps nothing of what they did", async () => {
     const writer = new GroupWriter(database);
     const failing = writer.write((on) => {
