@@ -10,11 +10,12 @@ const bundled = ["yaml", "zod", "@marcbachmann/cel-js", "commander", "picocolors
 const alias = { yaml: join(import.meta.dirname, "node_modules", "yaml", "browser", "dist", "index.js") };
 
 // Opening a file costs more than reading it: what several entries use is one file. Apart stay libraries that few commands
-// need, the server, and the version, which is all that `pawl --version` reads.
+// need, the server, what serves isolates (it loads threads), and the version, which is all that `pawl --version` reads.
+// Of libraries only their code is grouped: their types would turn up in it, as values that are evaluated at every start.
 const groups = [
-  { name: "zod", test: /node_modules\/zod\//, priority: 2 },
-  { name: "yaml", test: /node_modules\/yaml\//, priority: 2 },
-  { name: "shared", test: /packages\/\w+\/src\/(?!version\.ts|server\/).*(?<!\.d)\.ts$/, minShareCount: 2 },
+  { name: "zod", test: /node_modules\/zod\/.*\.js$/, priority: 2 },
+  { name: "yaml", test: /node_modules\/yaml\/.*\.js$/, priority: 2 },
+  { name: "shared", test: /packages\/\w+\/src\/(?!version\.ts|server\/|isolate\/).*(?<!\.d)\.ts$/, minShareCount: 2 },
 ];
 
 // Every `source` in a package's export map is an entry: the map is the one list.
@@ -36,6 +37,8 @@ function packageConfig(directory: string) {
     dts: true,
     deps: { alwaysBundle: bundled, dts: { neverBundle: bundled } },
     alias,
+    // Code is read and compiled at every start. Names of functions stay, for stack traces.
+    minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
     outputOptions: { codeSplitting: { groups } },
     sourcemap: false,
     clean: true,

@@ -1,30 +1,42 @@
 import { connect } from "node:net";
 
 /**
- * Posts the same body `count` times over `connections` kept connections, one request at a time on each. Written on
- * bare sockets, because on two cores a client that costs more than the server measures itself.
- * `onAnswer(milliseconds, body)` sees each answer. Anything but 2xx fails it.
+ * Posts a body (a text, or a function that makes each) `count` times over `connections` kept connections, one request at
+ * a time on each, `pauseMs` between two. Written on bare sockets, because on two cores a client that costs more than the
+ * server measures itself. `onAnswer(milliseconds, body)` sees each answer. Anything but 2xx fails it.
  * @returns requests per second
  */
-export async function httpLoad({ url, path, body, count, connections, headers = {}, onAnswer = () => {} }) {
+export async function httpLoad({
+  url,
+  path,
+  body,
+  count,
+  connections,
+  pauseMs = 0,
+  headers = {},
+  onAnswer = () => {},
+}) {
   const { hostname, port } = new URL(url);
   const head = Object.entries({ "content-type": "application/json", ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  const request = Buffer.from(
-    `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${head.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const withBody = (text) =>
+    Buffer.from(
+      `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${head.join("")}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    );
+  const same = typeof body === "string" ? withBody(body) : undefined;
+  const request = () => same ?? withBody(body());
   let left = count;
   const begin = performance.now();
   await Promise.all(
     Array.from({ length: connections }, () => {
-      return talk({ hostname, port: Number(port), request, take: () => left-- > 0, onAnswer });
+      return talk({ hostname, port: Number(port), request, take: () => left-- > 0, pauseMs, onAnswer });
     }),
   );
   return (count / (performance.now() - begin)) * 1_000;
 }
 
-function talk({ hostname, port, request, take, onAnswer }) {
+function talk({ hostname, port, request, take, pauseMs, onAnswer }) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, hostname);
     socket.setNoDelay(true);
@@ -33,7 +45,7 @@ function talk({ hostname, port, request, take, onAnswer }) {
     const send = () => {
       if (!take()) return socket.end(resolve);
       sentAt = performance.now();
-      socket.write(request);
+      socket.write(request());
     };
     socket.on("connect", send);
     socket.on("error", reject);
@@ -44,7 +56,8 @@ function talk({ hostname, port, request, take, onAnswer }) {
       if (!/^HTTP\/1\.1 2/.test(received)) return reject(new Error(received.slice(0, 400)));
       received = "";
       onAnswer(performance.now() - sentAt, answer);
-      send();
+      if (pauseMs === 0) send();
+      else setTimeout(send, pauseMs);
     });
   });
 }

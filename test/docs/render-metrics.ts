@@ -4,7 +4,8 @@ const head = `# Metrics
 
 \`GET /metrics\` answers in the text format of Prometheus. Counters begin with the process, and no label holds the id of a
 run. Beside those below there are the usual ones of a Node.js process (\`process_*\`, \`nodejs_*\`). With a token for the
-server, Prometheus needs it too (\`authorization\` of its scrape configuration).
+server, Prometheus needs it too (\`authorization\` of its scrape configuration). \`pawl serve\`, \`pawl network up\` and
+\`pawl network pod\` tell the same, each of what is at work in its process.
 
 | metric | type | labels | meaning |
 | --- | --- | --- | --- |

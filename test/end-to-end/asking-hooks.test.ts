@@ -18,7 +18,7 @@ const flow = {
     "  - { id: after, uses: data.set, with: { n: 1 } }\n",
 };
 /** Asks about one step, and is silent about all others. */
-const script = `input=$(cat); case "$input" in *done.txt*) echo asked >> "$PAWL_PROJECT_DIR/asked.txt"; echo '${asked}';; esac\n`;
+const script = `input=$(cat); case "$input" in *done.txt*) echo asked >> "$PAWL_PROJECT_DIR/asked.txt"; printf '%s' '${asked}';; esac\n`;
 const fromFile = {
   ...flow,
   "hooks/ask-first/HOOK.md":
@@ -39,7 +39,7 @@ async function waiting(cwd: string) {
 const ended = (cwd: string, id: string) =>
   until("the run has ended", async () => {
     const shown = await pawlJson(["show", id], { cwd });
-    return shown.run.endedAt == null ? undefined : shown;
+    return ["completed", "failed"].includes(shown.run.status) ? shown : undefined;
   });
 
 describe("a hook of agents that asks about a step", () => {
@@ -86,7 +86,7 @@ describe("a hook of agents that asks about a step", () => {
     const untrusted = await pawlJson(["run", "careful"], { cwd });
     expect(untrusted.run.status, "nobody has trusted them").toBe("completed");
     rmSync(join(cwd, "done.txt"));
-    expect((await pawl(["hooks", "trust"], { cwd })).code).toBe(0);
+    expect((await pawl(["hooks", "trust", "--claude"], { cwd })).code).toBe(0);
     const { run } = await pawlJson(["run", "careful"], { cwd });
     expect(run.status).toBe("waiting");
     expect((await pawl(["approve", run.id, "--as", "ana"], { cwd })).code).toBe(0);

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { allRuns } from "./api-client.ts";
-import { startServe, temporaryProject, until } from "./pawl.ts";
+import { post, startServe, temporaryProject, until } from "./pawl.ts";
 
 const secret = "known to two";
 const schemes = ["github", "stripe", "slack", "standard"] as const;
@@ -121,10 +121,27 @@ describe("pawl serve", () => {
     const answer = await waiting;
     const { run_id } = (await answer.json()) as { run_id: string };
     expect([answer.status, run_id]).toEqual([202, expect.stringMatching(/^\w{26}$/)]);
-    expect((await ended).code).toBe(143);
+    expect((await ended).code, "it ended cleanly").toBe(0);
     const next = await startServe({ cwd });
     const [run] = await allRuns(next.url, "slow");
     expect([run!.id, run!.status]).toEqual([run_id, "waiting"]);
+  });
+
+  test("is ready only when one of its workers is", async () => {
+    const { url } = await startServe({ cwd: temporaryProject({}) });
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/pawl_workers\{state="ready"\} [1-9]/);
+  });
+
+  test("that is told to stop a second time is cut off, and says so with its exit code", async () => {
+    const steps = "steps: [{ id: nap, uses: shell.run, with: { command: sleep 60 } }]\n";
+    const cwd = temporaryProject({ "flows/nap.yaml": `name: nap\n${steps}` });
+    const serve = await startServe({ cwd });
+    expect((await post(`${serve.url}/api/v1/flows/nap/runs`, {})).ok).toBe(true);
+    await until("the program runs", async () => (await allRuns(serve.url, "nap"))[0]?.status === "running");
+    const ended = serve.kill("SIGTERM");
+    await until("the server drains", () => serve.output().includes("Stopping"));
+    serve.child.kill("SIGTERM");
+    expect((await ended).code).toBe(143);
   });
 });
 

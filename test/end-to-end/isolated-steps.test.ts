@@ -33,12 +33,15 @@ function stepsFor(kind: string): string {
     evil("throw", `isolate: ${kind}`),
     evil("memory", `isolate: { in: ${kind}, memory: 48mb }`),
     evil("hang", `isolate: ${kind}, timeout: 3s`),
+    `  - { id: named_${kind}, uses: http.request, with: { url: "http://127.0.0.1:9/" }, isolate: ${kind}, continue_on_error: true }`,
+    `  - { id: computed_${kind}, uses: http.request, with: { url: "http://\${{ inputs.where }}/" }, isolate: ${kind}, continue_on_error: true }`,
   ].join("\n");
 }
 
 const flow = `
 name: apart
 secrets: { KEY: { env: APART_KEY } }
+inputs: { where: { type: string, default: "127.0.0.1:9" } }
 steps:
 ${isolations.map(stepsFor).join("\n")}
   - { id: last, uses: data.set, with: { is: through } }
@@ -63,6 +66,8 @@ test("a step that says isolate harms only itself, and has all that other steps h
     expect(step(`throw_${kind}`).error.code).toBe("isolate-crashed");
     expect(step(`memory_${kind}`).error.code).toBe("isolate-out-of-memory");
     expect(step(`hang_${kind}`).error.code).toBe("timeout");
+    expect(step(`computed_${kind}`).error.code, "no isolation is a way inside").toBe("internal-address");
+    expect(step(`named_${kind}`).error.code).not.toBe("internal-address");
   }
   expect(step("good_worker").output.pid).not.toBe(step("good_process").output.pid);
   expect(stdout).toContain("said inside");

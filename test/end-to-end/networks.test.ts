@@ -18,6 +18,24 @@ const work = `export function onReceiveRelay(payload) {
 `;
 const files = { "networks/line.yaml": line, "networks/line/work.js": work };
 
+/** Every metric with its type. Each has both a type and a sentence, and a name that says what it counts. */
+async function metricsAt(url: string): Promise<Map<string, string>> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const types = new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]));
+  const helps = new Set([...text.matchAll(/^# HELP (\w+) \w/gm)].map(([, name = ""]) => name));
+  const told = [...text.matchAll(/^(\w+)(?:\{| )/gm)].map(([, name = ""]) => name).filter((name) => name !== "");
+  for (const series of told) {
+    const name = types.has(series) ? series : series.replace(/_(bucket|sum|count)$/, "");
+    expect(helps.has(name) && types.has(name), series).toBe(true);
+  }
+  for (const [name, type] of types) {
+    if (!name.startsWith("pawl_")) continue;
+    expect(name.endsWith("_total"), name).toBe(type === "counter");
+    if (type === "histogram") expect(name).toMatch(/_duration_seconds$/);
+  }
+  return types;
+}
+
 describe("pawl network", () => {
   test("check lists every mistake with its place, as text and as JSON, and exits 3", async () => {
     const cwd = temporaryProject({
@@ -94,6 +112,10 @@ describe("pawl network", () => {
       return answer.count === 1 ? answer : undefined;
     });
     expect(output.results).toEqual([{ poison: 1, worked: true }]);
+    const metrics = await metricsAt(url);
+    for (const name of ["process_cpu_seconds_total", "pawl_build_info", "pawl_pod_received_total"]) {
+      expect(metrics.has(name), name).toBe(true);
+    }
     expect(await pawlJson(["network", "dlq", "purge", "line", newest], { cwd })).toEqual({ removed: 1 });
     const sent = await pawlJson(["network", "trigger", "line", "intake", "--wait", "10s"], { cwd });
     expect(sent).toMatchObject({ status: "completed", results: { archive: { worked: true } } });
@@ -121,6 +143,10 @@ outputs: { n: "\${{ steps.twice.output.value }}", id: "\${{ trigger.payload.id }
     expect(await (await fetch(`${first.url}/metrics`)).text()).toContain(
       'pawl_pod_received_total{network="line",pod="work"} 1',
     );
+    const metrics = await metricsAt(first.url);
+    for (const name of ["pawl_runs_total", "pawl_step_runs_total", "pawl_pod_hook_duration_seconds"]) {
+      expect(metrics.has(name), name).toBe(true);
+    }
     await first.kill("SIGKILL");
     const second = await startServe({ cwd });
     const output = await (await fetch(`${second.url}/networks/line/archive/output`)).json();

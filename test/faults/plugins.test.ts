@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { pawl, pawlJson, temporaryFolder, temporaryProject } from "../end-to-end/pawl.ts";
+import { pawl, pawlJson, startPawl, temporaryFolder, temporaryProject } from "../end-to-end/pawl.ts";
+import { flowText, marking, pluginText } from "../plugins/project.ts";
 
 const apartPlugin = `
 import { definePlugin, node } from "@pawl/flows";
@@ -32,6 +33,20 @@ steps:
   expect(look.output).toEqual({ pid: expect.any(Number), marked: false });
   expect(look.output.pid).not.toBe(mark.output);
   expect(left.error.code).toBe("isolate-crashed");
+});
+
+test("the main process does not import a plugin whose nodes run isolated", async () => {
+  const marks = join(temporaryFolder(), "marks");
+  const cwd = temporaryProject({
+    "plugins/away.ts": pluginText("away", { atImport: marking(marks), keys: 'isolate: "process",' }),
+    "flows/away.yaml": flowText("away", "away.one"),
+  });
+  const { child, ended } = startPawl(["run", "away", "--json"], { cwd });
+  const { run, steps } = JSON.parse((await ended).stdout);
+  expect(run.status).toBe("completed");
+  const importers = readFileSync(marks, "utf8").trim().split("\n").map(Number);
+  expect(importers).toEqual([expect.any(Number), steps[0].output]);
+  expect(importers).not.toContain(child.pid);
 });
 
 test("an added plugin is pinned: the project's lock file has its exact version and its checksum", async () => {

@@ -179,11 +179,21 @@ describe.skipIf(whyNoOwnNats !== undefined)("a pod as a process on NATS", () => 
       async () => podsIn((await herd.pawl("trace", run.id)).tree).length === 6,
     );
     expect((await herd.pawl("trace", run.id)).tree).toMatchObject([{ kind: "run", name: "sending" }]);
+    // A server of the project runs none of it, and its workers send there too.
+    const served = startPawl(["serve", "--port", "0"], { cwd: herd.cwd, env: { PAWL_TRANSPORT: herd.server.url } });
+    const at = await until("it serves", () => /http:\/\/127\.0\.0\.1:\d+/.exec(served.output())?.[0]);
+    expect(served.output()).toContain("Networks are where $PAWL_TRANSPORT says");
+    const type = { "content-type": "application/json" };
+    const started = await fetch(`${at}/api/v1/flows/sending/runs`, { method: "POST", body: "{}", headers: type });
+    expect(started.status).toBe(202);
+    await until("its run has sent", async () => (await herd.outputs()).length === 3);
+    await served.kill("SIGTERM");
     await herd.send(5);
     await herd.send(8);
-    await until("both have come through", async () => (await herd.outputs()).length === 4, 40_000);
+    await until("both have come through", async () => (await herd.outputs()).length === 5, 40_000);
     expect((await herd.outputs()).map(({ n, by }) => [n, by.join()])).toEqual([
       [1, "price,risk"],
+      [2, "price,risk"],
       [2, "price,risk"],
       [5, "price"],
       [8, "price,risk"],

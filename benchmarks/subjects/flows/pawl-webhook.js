@@ -1,3 +1,4 @@
+import { httpLoad } from "../../harness/http-load.js";
 import { projectOf, servePawl } from "../../harness/serve.js";
 import { percentile } from "../../harness/statistics.js";
 import { subject } from "../../harness/subject.js";
@@ -23,19 +24,16 @@ export default definePlugin({
 subject(async ({ isQuick }) => {
   const { url } = await servePawl(projectOf({ "flows/hook.yaml": flow, "plugins/bench.ts": plugin }));
   const ids = [];
-  const warm = 50;
-  for (let index = 0; index < warm + (isQuick ? 60 : 400); index++) {
-    const sent = performance.timeOrigin + performance.now();
-    const answer = await fetch(`${url}/webhooks/hook`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ sent }),
-    });
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-    const { run_id: runId } = await answer.json();
-    if (index >= warm) ids.push(runId);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const request = {
+    url,
+    path: "/webhooks/hook",
+    body: () => JSON.stringify({ sent: performance.timeOrigin + performance.now() }),
+    connections: 1,
+    pauseMs: 10,
+  };
+  await httpLoad({ ...request, count: 50 });
+  const onAnswer = (_, answer) => ids.push(JSON.parse(answer).run_id);
+  await httpLoad({ ...request, count: isQuick ? 60 : 400, onAnswer });
   const latencies = [];
   for (const id of ids) latencies.push(await outputOf(url, id));
   return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };

@@ -23,5 +23,5 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   timedOut: "It took longer than allowed.",
   interrupted: "Interrupted with Ctrl-C (SIGINT).",
   terminated:
-    "Asked to end (SIGTERM) before its work was done. `pawl network up` and `pod` exit 0 when they ended cleanly, and 143 when a second signal cut them off.",
+    "Asked to end (SIGTERM) before its work was done. What serves until it is asked to end (`pawl serve`, `network up`, `network pod`) exits 0 when it ended cleanly, and 143 when a second signal cut it off.",
 };

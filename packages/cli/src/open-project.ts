@@ -20,7 +20,13 @@ export const ownNodes: readonly BuiltInNode[] = [
 
 /** How plugins are looked at, in a process of their own, before any process imports them. */
 export function probing(signal?: AbortSignal): ProbeOptions {
-  return { program: builtFile("server/probe-main.js"), signal };
+  return {
+    signal,
+    // Looked for when there are plugins to look at.
+    get program() {
+      return builtFile("server/probe-main.js");
+    },
+  };
 }
 
 /** The project around the folder of the call. */

@@ -25,7 +25,9 @@ export async function buildProgram(
     .option("--verbose", "Show stack traces and details")
     .helpCommand("help [command]", "Show how a command is used")
     .addHelpText("after", "\nStart with: pawl init my-automations");
-  await addCommands(program, commands, { words, execute });
+  // Where the first word is a command, nothing is said of the others, and to make them takes as long as to run some.
+  const first = words === "all" ? undefined : commands.find(({ name }) => name === words[0]);
+  await addCommands(program, first ? [first] : commands, { words, execute });
   return program;
 }
 

@@ -20,7 +20,9 @@ describe("the list of commands", () => {
   });
 
   test("is built without loading a command that is not asked for", async () => {
-    const program = await buildProgram(["runs", "--json"], async () => {});
+    const alone = await buildProgram(["runs", "--json"], async () => {});
+    expect(alone.commands.map((command) => command.name())).toEqual(["runs"]);
+    const program = await buildProgram(["--verbose", "runs", "--json"], async () => {});
     const optionsOf = (name: string) => program.commands.find((command) => command.name() === name)!.options.length;
     expect(optionsOf("runs")).toBeGreaterThan(0);
     expect(optionsOf("validate")).toBe(0);

@@ -141,7 +141,7 @@ export {
   type ServerConfig,
   type WorkersConfig,
 } from "./project/config.ts";
-export { findProject, type Project } from "./project/find-project.ts";
+export { configFiles, findProject, type Project } from "./project/find-project.ts";
 export {
   type FlowFile,
   type FlowSet,

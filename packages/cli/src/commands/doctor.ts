@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { relative } from "node:path";
-import type { LoadedProject, Project } from "@pawl/flows";
+import type { LoadedProject, Project, Store } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { catalogueOf } from "../catalogue.ts";
 import type { Call, Command } from "../command.ts";
@@ -12,6 +12,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { loadProjectToRead, projectOf } from "../open-project.ts";
 import { countOf, plural } from "../output/diagnostics.ts";
 import { withStore } from "../runtime.ts";
+import { readBoard } from "../server/server-board.ts";
 import { readVersion } from "../version.ts";
 import { inspectPlugins } from "./plugin/inspection.ts";
 import { bringsLines, type PluginReport } from "./plugin/report.ts";
@@ -28,7 +29,7 @@ export const command: Command = {
       nodeVersion(),
       whereabouts(project),
       stateFolder(project),
-      await store(project),
+      ...(await store(project)),
       ...code(loaded, reports),
       await flows(loaded),
       ...(await lookAtHooks(loaded, call.env)),
@@ -72,15 +73,21 @@ function stateFolder({ stateDir }: Project): Finding {
   }
 }
 
-async function store(project: Project): Promise<Finding> {
-  if (!existsSync(project.databaseFile)) return { name: "store", ok: true, detail: "empty" };
+async function store(project: Project): Promise<Finding[]> {
+  if (!existsSync(project.databaseFile)) return [{ name: "store", ok: true, detail: "empty" }];
   try {
-    const open = await withStore(project, (found) =>
-      found.durability.list({ status: ["queued", "running"], limit: 1_000 }),
-    );
-    return { name: "store", ok: true, detail: `${project.databaseFile}, ${plural(open.length, "run")} going on` };
+    const look = async (found: Store) => ({
+      open: await found.durability.list({ status: ["queued", "running"], limit: 1_000 }),
+      board: await readBoard(found),
+    });
+    const { open, board } = await withStore(project, look);
+    const detail = `${project.databaseFile}, ${plural(open.length, "run")} going on`;
+    const outdated = (board?.outdated ?? []).map((sentence): Finding => {
+      return { name: "server", ok: false, detail: sentence };
+    });
+    return [{ name: "store", ok: true, detail }, ...outdated];
   } catch (error) {
-    return { name: "store", ok: false, detail: `${project.databaseFile}: ${(error as Error).message}` };
+    return [{ name: "store", ok: false, detail: `${project.databaseFile}: ${(error as Error).message}` }];
   }
 }
 

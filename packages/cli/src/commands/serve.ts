@@ -25,6 +25,7 @@ export const command: Command = {
     { flags: "--allow-host <name>", description: "A further name of the server, behind a proxy", isList: true },
   ],
   json: true,
+  endsWhenAsked: true,
   details:
     "Start runs when triggers fire, go on with runs that were cut off, and answer HTTP. Flow files are watched. " +
     "Ctrl-C lets open runs end, a second one stops at once. Tokens come from the environment: PAWL_TOKENS=ada=TOKEN,ci=TOKEN. " +

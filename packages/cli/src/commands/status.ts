@@ -38,7 +38,7 @@ export const command: Command = {
       const flows = await Promise.all([...set.flows.values()].map((flow) => statusOf(flow, store)));
       const open = (await store?.durability.list({ status: openStatuses, limit: mostCounted })) ?? [];
       const networks = await storedNetworks(project);
-      const { workers = [], triggers = [] } = (store && (await readBoard(store))) ?? {};
+      const { workers = [], triggers = [], outdated = [] } = (store && (await readBoard(store))) ?? {};
       print(call, {
         dir: project.dir,
         database: project.databaseFile,
@@ -49,6 +49,7 @@ export const command: Command = {
         plugins,
         workers,
         triggers,
+        outdated,
       });
     };
     if (existsSync(project.databaseFile)) await withStore(project, look);
@@ -78,6 +79,7 @@ interface ProjectStatus {
   /** Of the server that runs. */
   readonly workers: readonly WorkerStatus[];
   readonly triggers: readonly TriggerLosses[];
+  readonly outdated: readonly string[];
 }
 
 /** A plugin that cannot be imported as it is now. */
@@ -88,7 +90,7 @@ interface BrokenPlugin {
 }
 
 function print(call: Call, status: ProjectStatus): void {
-  const { dir, database, flows, open, networks, set, plugins, workers, triggers } = status;
+  const { dir, database, flows, open, networks, set, plugins, workers, triggers, outdated } = status;
   const broken = set.files.filter((file) => hasErrors(file.diagnostics));
   const counts = openStatuses.map((name) => [name, open.filter((run) => run.status === name).length] as const);
   if (call.options.json === true) {
@@ -102,6 +104,7 @@ function print(call: Call, status: ProjectStatus): void {
       networks,
       workers,
       triggers,
+      outdated,
     });
     return;
   }
@@ -112,6 +115,7 @@ function print(call: Call, status: ProjectStatus): void {
     const effect = isKept ? "pawl serve goes on with it as it was before" : "nothing of it is used";
     out(`  ${colors.red(`${source} is broken`)}: ${effect} · pawl doctor`);
   }
+  for (const sentence of outdated) out(`  ${colors.yellow(sentence)}`);
   for (const { file } of broken) out(`  ${colors.red(`${file} has mistakes`)} · pawl validate ${file}`);
   for (const line of networkLines(networks)) out(`  ${line}`);
   for (const line of formatTable(workers.map(workerRow))) out(`  ${line}`);

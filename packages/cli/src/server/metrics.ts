@@ -1,4 +1,4 @@
-import type { Engine, TriggerSupervisor } from "@pawl/flows";
+import type { Engine, TriggerStatus } from "@pawl/flows";
 import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
 import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
@@ -14,12 +14,19 @@ export interface ServerMetrics {
 
 const durations = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
-/** Counts runs, guarded calls and trigger events of this process. No label holds an id. */
-export async function createMetrics(
-  engine: Engine,
-  triggers: TriggerSupervisor,
-  workers?: WorkerPool,
-): Promise<ServerMetrics> {
+/** What is at work in this process; only that is counted. */
+export interface Counted {
+  readonly engine?: Engine | undefined;
+  /** Of flows, and of pods that are fed by triggers. */
+  readonly triggers?: (() => readonly TriggerStatus[]) | undefined;
+  readonly workers?: WorkerPool | undefined;
+}
+
+/**
+ * Counts runs, guarded calls and trigger events of this process, for whoever serves it: a project or a network. No label
+ * holds an id.
+ */
+export async function createMetrics({ engine, triggers, workers }: Counted): Promise<ServerMetrics> {
   const { Registry, Gauge, collectDefaultMetrics } = await import("prom-client");
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -30,12 +37,12 @@ export async function createMetrics(
     registers: [registry],
   };
   new Gauge(about).set({ version: readVersion() }, 1);
-  const undo = [await countRuns(registry, engine), await countCalls(registry)];
-  await countTriggers(registry, triggers);
+  const undo = engine === undefined ? [] : [await countRuns(registry, engine), await countCalls(registry)];
+  if (triggers) await countTriggers(registry, triggers);
   if (workers) await countWorkers(registry, workers);
   return {
     contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${engine.metrics.text()}`,
+    text: async () => `${await registry.metrics()}\n${engine?.metrics.text() ?? ""}`,
     close() {
       for (const stop of undo) stop();
       registry.clear();
@@ -44,7 +51,7 @@ export async function createMetrics(
 }
 
 async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void> {
-  const { Gauge } = await import("prom-client");
+  const { Counter, Gauge } = await import("prom-client");
   const registers = [registry];
   const sum = (of: (worker: WorkerStatus) => number) => pool.status().reduce((all, worker) => all + of(worker), 0);
   new Gauge({
@@ -73,12 +80,13 @@ async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void>
       );
     },
   });
-  new Gauge({
-    name: "pawl_worker_restarts",
+  new Counter({
+    name: "pawl_worker_restarts_total",
     help: "Worker processes that were replaced because they had ended.",
     registers,
     collect() {
-      this.set(sum(({ restarts }) => restarts));
+      this.reset();
+      this.inc(sum(({ restarts }) => restarts));
     },
   });
 }
@@ -123,7 +131,7 @@ async function countCalls(registry: Registry): Promise<() => void> {
   });
 }
 
-async function countTriggers(registry: Registry, triggers: TriggerSupervisor): Promise<void> {
+async function countTriggers(registry: Registry, triggers: () => readonly TriggerStatus[]): Promise<void> {
   const { Counter } = await import("prom-client");
   new Counter({
     name: "pawl_trigger_events_total",
@@ -133,7 +141,7 @@ async function countTriggers(registry: Registry, triggers: TriggerSupervisor): P
     collect() {
       // The triggers count by themselves; one that is replaced begins anew, which Prometheus takes for a restart.
       this.reset();
-      for (const { flow, id: trigger, counts } of triggers.status()) {
+      for (const { flow, id: trigger, counts } of triggers()) {
         for (const [outcome, count] of Object.entries(counts)) this.inc({ flow, trigger, outcome }, count);
       }
     },

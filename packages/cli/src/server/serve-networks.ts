@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { LoadedProject, Mask } from "@pawl/flows";
+import type { LoadedProject, Mask, TriggerStatus } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
@@ -15,6 +15,8 @@ export interface ServedNetworks {
   /** Takes over what has changed in the files, and says what could not be taken over. */
   reload(): Promise<void>;
   metrics(): Promise<string>;
+  /** Of the triggers that feed pods. */
+  triggers(): readonly TriggerStatus[];
   /** Why one of them cannot work at the moment. */
   notReady(): string | undefined;
   close(graceMs?: number): Promise<void>;
@@ -26,6 +28,7 @@ export interface NetworkParts {
   readonly flows: FlowBook;
   readonly log: Logger;
   readonly mask: Mask;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 interface Opened {
@@ -33,11 +36,21 @@ interface Opened {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Runs the networks of a project beside its flows. Nothing is loaded or made before it has one. */
+/**
+ * Runs the networks of a project beside its flows, unless the environment says that they are elsewhere: a second one of the
+ * same name would take what steps send. Nothing is loaded or made before it has one.
+ */
 export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts): Promise<ServedNetworks> {
   const { findNetworkFiles, metricsText } = await import("@pawl/networks");
   const { project } = loaded;
-  const hasSome = () => project.isProject && findNetworkFiles(project.dir).length > 0;
+  const isElsewhere = parts.env.PAWL_TRANSPORT !== undefined && parts.env.PAWL_TRANSPORT !== "";
+  const areThere = () => project.isProject && findNetworkFiles(project.dir).length > 0;
+  const hasSome = () => !isElsewhere && areThere();
+  if (isElsewhere && areThere()) {
+    parts.log.warn(
+      "Networks are where $PAWL_TRANSPORT says: pawl network up or pod runs them, and nothing of them runs here.",
+    );
+  }
   let opened = hasSome() ? await openNetworks(loaded, parts) : undefined;
   const runs = () => [...(opened?.networks.runs.values() ?? [])];
   return {
@@ -49,6 +62,7 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
       else if (hasSome()) opened = await openNetworks(loaded, parts);
     },
     metrics: () => metricsText(runs()),
+    triggers: () => opened?.networks.triggers() ?? [],
     notReady() {
       const stuck = runs().find((run) => !run.isReady);
       return stuck === undefined ? undefined : `The network ${stuck.network.name} is not ready: ${stuck.reason}.`;

@@ -19,6 +19,7 @@ import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import { openHost, type ServerHost } from "./http-host.ts";
 import { openWorkers, workerSettings } from "./open-workers.ts";
+import { Outdated } from "./outdated.ts";
 import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
 import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
@@ -111,8 +112,9 @@ async function open(
   const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
-  postBoard(runtime.store, pool, triggers);
-  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask });
+  const outdated = new Outdated(loaded);
+  const post = postBoard(runtime.store, { pool, triggers, outdated });
+  const networks = await serveNetworks(loaded, { runtime, host, flows, log, mask, env });
   opened.push(() => networks.close());
   const told = new ProjectLog(runtime.store.events, storedNetworkEvents(project));
   opened.push(() => told.close());
@@ -121,7 +123,7 @@ async function open(
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
-  const following = { flows, triggers, networks, runtime, options, code };
+  const following = { flows, triggers, networks, runtime, options, code, outdated, post, log };
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
@@ -167,6 +169,10 @@ interface Following {
   readonly runtime: Runtime;
   readonly options: ServeOptions;
   readonly code: ProjectCode;
+  readonly outdated: Outdated;
+  /** Tells other commands. */
+  readonly post: () => void;
+  readonly log: Logger;
 }
 
 /** Takes over what has changed in plugins, networks and flow files, and says what could not be taken over. */
@@ -174,6 +180,7 @@ async function follow(following: Following, parts: ReadonlySet<ChangedPart>, wat
   const { flows, triggers, networks, runtime, options, code } = following;
   const reloaded = parts.has("code") ? await code.renew() : undefined;
   if (reloaded !== undefined) watcher.add(code.files);
+  if (parts.has("code") || parts.has("config")) tellOutdated(following);
   if (parts.has("networks")) await networks.reload();
   const reading = await flows.read();
   const { changed, removed, broken } = reading;
@@ -189,6 +196,11 @@ async function follow(following: Following, parts: ReadonlySet<ChangedPart>, wat
   runtime.store.events.append({ type: "project-changed", data });
   if (reloaded !== undefined) options.onReload?.(reloaded);
   options.onReading?.(reading);
+}
+
+function tellOutdated({ outdated, code, post, log }: Following): void {
+  for (const sentence of outdated.look(code.loaded)) log.warn(sentence);
+  post();
 }
 
 function pluginChanges({ changed, removed, broken }: ReloadedProject): JsonObject {

@@ -6,11 +6,19 @@ const scope = "server";
 const key = "board";
 const everyMs = 2_000;
 
-/** The workers and triggers of the server of a project, as other commands see them. */
+/** How the server of a project is, as other commands see them. */
 export interface ServerBoard {
   readonly server: ProcessIdentity;
   readonly workers: readonly WorkerStatus[];
   readonly triggers: readonly TriggerLosses[];
+  /** What has changed on disk and is taken over only by a restart: a sentence for each. */
+  readonly outdated: readonly string[];
+}
+
+export interface BoardParts {
+  readonly pool: WorkerPool | undefined;
+  readonly triggers: TriggerSupervisor;
+  readonly outdated: { readonly sentences: readonly string[] };
 }
 
 /** What a trigger has lost since the server started, and what it does when its flow has its limit of runs. */
@@ -19,13 +27,21 @@ export interface TriggerLosses extends Pick<TriggerStatus, "flow" | "id" | "uses
   readonly lastDropped: TriggerStatus["lastDropped"] | null;
 }
 
-/** Writes down how workers and triggers are, when that has changed, for as long as the store is open. */
-export function postBoard(store: Store, pool: WorkerPool | undefined, triggers: TriggerSupervisor): void {
+/**
+ * Writes down how the parts of the server are, when that has changed, for as long as the store is open.
+ * @returns what does so at once
+ */
+export function postBoard(store: Store, { pool, triggers, outdated }: BoardParts): () => void {
   const server = identify(process.pid);
-  if (server === undefined) return;
+  if (server === undefined) return () => {};
   let posted = "";
   const post = (): void => {
-    const board: ServerBoard = { server, workers: pool?.status() ?? [], triggers: triggers.status().map(lossesOf) };
+    const board: ServerBoard = {
+      server,
+      workers: pool?.status() ?? [],
+      triggers: triggers.status().map(lossesOf),
+      outdated: outdated.sentences,
+    };
     const text = JSON.stringify(board);
     if (text === posted) return;
     posted = text;
@@ -36,6 +52,7 @@ export function postBoard(store: Store, pool: WorkerPool | undefined, triggers: 
   };
   const timer = setInterval(post, everyMs).unref();
   post();
+  return post;
 }
 
 function lossesOf({ flow, id, uses, overflow, counts, lastDropped }: TriggerStatus): TriggerLosses {

@@ -10,13 +10,13 @@ import { triggerRoutes } from "./api/triggers.ts";
 import { refuse } from "./codes.ts";
 import type { ServerHost } from "./http-host.ts";
 import { createMetrics, type ServerMetrics } from "./metrics.ts";
+import type { ServedNetworks } from "./serve-networks.ts";
 
 export interface ServerParts extends Omit<ApiParts, "closing"> {
   readonly host: ServerHost;
-  /** Adds to `/metrics`. */
   /** Nothing when runs are executed in this process. */
   readonly workers?: WorkerPool | undefined;
-  readonly networks?: { metrics(): Promise<string>; notReady(): string | undefined } | undefined;
+  readonly networks?: Pick<ServedNetworks, "metrics" | "triggers" | "notReady"> | undefined;
 }
 
 export interface RunningServer {
@@ -28,9 +28,13 @@ export interface RunningServer {
 
 /** Puts the API, health and metrics onto a host. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { host, engine, triggers, workers } = parts;
+  const { host, engine, triggers, workers, networks } = parts;
   const closing = new AbortController();
-  const metrics = await createMetrics(engine, triggers, workers);
+  const metrics = await createMetrics({
+    engine,
+    workers,
+    triggers: () => [...triggers.status(), ...(networks?.triggers() ?? [])],
+  });
   addHealth(parts, metrics);
   const areas = [flowRoutes, runRoutes, answerRoutes, logRoutes, triggerRoutes];
   addRoutes(host.main, { ...parts, closing: closing.signal }, areas);
@@ -50,11 +54,13 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 }
 
 /** `/healthz`: the process answers. `/readyz`: it does its work. */
-function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: ServerMetrics): void {
+function addHealth({ host, engine, triggers, workers, networks }: ServerParts, metrics: ServerMetrics): void {
   let isReady = false;
   triggers.ready().then(() => {
     isReady = true;
   });
+  // A server whose workers all begin anew for a moment still takes work, and does it then.
+  let hadWorkers = workers === undefined;
   const { main } = host;
   main.route("GET", "/healthz", () => json(200, { status: "ok" }), { operation: healthz });
   main.route("GET", "/readyz", ready, { operation: readyz });
@@ -62,11 +68,16 @@ function addHealth({ host, engine, triggers, networks }: ServerParts, metrics: S
   main.route("GET", "/openapi.json", document, { operation: openApi });
 
   async function ready(): Promise<HttpAnswer> {
-    if (!isReady) return refuse("not-ready", "The triggers are being started.", { headers: { "retry-after": "1" } });
-    await engine.store.durability.list({ limit: 1 });
-    const reason = networks?.notReady();
+    const reason = notReady();
     if (reason !== undefined) return refuse("not-ready", reason, { headers: { "retry-after": "1" } });
+    await engine.store.durability.list({ limit: 1 });
     return json(200, { status: "ok" });
+  }
+
+  function notReady(): string | undefined {
+    if (!isReady) return "The triggers are being started.";
+    hadWorkers ||= workers?.isReady === true;
+    return hadWorkers ? networks?.notReady() : "The workers are being started.";
   }
 
   async function numbers(): Promise<HttpAnswer> {

@@ -1,5 +1,9 @@
 import { join } from "node:path";
+import { configFiles } from "@pawl/flows";
 import type { Logger } from "@pawl/hooks/guard";
+
+/** What package managers write when another version of a package was installed. */
+const packageFiles = ["package.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
 
 /** Editors write a file in several steps; after so long without a further one it is read. */
 const settleMs = 80;
@@ -11,11 +15,11 @@ export interface ProjectWatcher {
 }
 
 /** Which part of a project has changed. */
-export type ChangedPart = "flows" | "networks" | "code";
+export type ChangedPart = "flows" | "networks" | "code" | "config";
 
 /**
- * Calls `onChange` after files in `flows/`, `networks/` and `plugins/` have changed, or in `package.json`, never twice at a time. The folders
- * may come later.
+ * Calls `onChange` after files in `flows/`, `networks/` and `plugins/` have changed, or `package.json`, the lock file of a package
+ * manager or the configuration, never twice at a time. The folders may come later.
  */
 export async function watchProject(
   projectDir: string,
@@ -62,19 +66,22 @@ class WatchedPaths {
   readonly #networks: string;
   readonly #plugins: string;
   readonly #files: Set<string>;
+  readonly #config: ReadonlySet<string>;
 
   constructor(projectDir: string) {
     this.#root = projectDir;
     this.#flows = join(projectDir, "flows");
     this.#networks = join(projectDir, "networks");
     this.#plugins = join(projectDir, "plugins");
-    this.#files = new Set([join(projectDir, "package.json")]);
+    this.#files = new Set(packageFiles.map((name) => join(projectDir, name)));
+    this.#config = new Set(configFiles.map((name) => join(projectDir, name)));
   }
 
   partOf(path: string): ChangedPart | "root" | undefined {
     if (path === this.#root) return "root";
     if (path === this.#flows || path.startsWith(`${this.#flows}/`)) return "flows";
     if (path === this.#networks || path.startsWith(`${this.#networks}/`)) return "networks";
+    if (this.#config.has(path)) return "config";
     if (path === this.#plugins || path.startsWith(`${this.#plugins}/`) || this.#files.has(path)) return "code";
     return undefined;
   }

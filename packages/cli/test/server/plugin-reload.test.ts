@@ -1,7 +1,9 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ReloadedProject, readKeptPlugins } from "@pawl/flows";
+import { createLogger } from "@pawl/hooks/guard";
 import { describe, expect, test } from "vitest";
+import { readBoard } from "../../src/server/server-board.ts";
 import { projectWith, type Served, serve, until, writeInto } from "./serve-kit.ts";
 
 const head = `import { existsSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
@@ -186,5 +188,43 @@ describe("plugins of a project that is served", () => {
     expect(project.triggers.status()[0]!.lastError).toMatchObject({ code: "unknown-trigger" });
     writeInto(dir, "plugins/inbox.ts", inbox(1));
     await until(() => project.triggers.status()[0]?.health === "running");
+  });
+});
+
+describe("what a served project takes over only with a restart", () => {
+  const pack = (version: string) => ({
+    "node_modules/pawl-plugin-shop/package.json": {
+      name: "pawl-plugin-shop",
+      version,
+      type: "module",
+      main: "index.js",
+      keywords: ["pawl-plugin"],
+    },
+    "node_modules/pawl-plugin-shop/index.js": 'export default { name: "shop" };\n',
+    "package-lock.json": { version },
+  });
+
+  test("is told in the log and to other commands, until it is as it was: the configuration, and packages", async () => {
+    const config = "export default { server: {} };\n";
+    const dir = projectWith({
+      "pawl.config.js": config,
+      "package.json": { dependencies: { "pawl-plugin-shop": "*" } },
+      ...pack("1.0.0"),
+    });
+    const lines: string[] = [];
+    const project = await serve(dir, { log: createLogger((_, message) => void lines.push(message)) });
+    const told = async () => (await readBoard(project.runtime.store))?.outdated ?? [];
+    saveAsEditorsDo(dir, "pawl.config.js", "export default { server: { port: 1 } };\n");
+    await until(async () => (await told()).length === 1);
+    expect((await told())[0]).toMatch(/^pawl\.config\.js .*restart/);
+    expect(lines.filter((line) => line.startsWith("pawl.config.js"))).toHaveLength(1);
+    for (const version of ["1.0.1", "1.0.2"]) {
+      for (const [path, content] of Object.entries(pack(version))) writeInto(dir, path, content);
+      await until(async () => (await told()).some((line) => line.includes(version)));
+      expect(await told()).toContainEqual(expect.stringMatching(/^pawl-plugin-shop .*1\.0\.0 is in use/));
+    }
+    for (const [path, content] of Object.entries(pack("1.0.0"))) writeInto(dir, path, content);
+    saveAsEditorsDo(dir, "pawl.config.js", config);
+    await until(async () => (await told()).length === 0);
   });
 });

@@ -4,7 +4,7 @@ import { hasExpression } from "../expression/split-text.ts";
 import type { Json } from "../json.ts";
 import type { SchemaIssue } from "../nodes/node.ts";
 import type { Described } from "./catalogue.ts";
-import { describeInput } from "./describe-input.ts";
+import { describeInput, type InputDescription } from "./describe-input.ts";
 import { type Field, readFields } from "./map-reader.ts";
 import { childOf } from "./read-template.ts";
 import { report, type SourceFile, type Span, spanOf } from "./source-file.ts";
@@ -23,33 +23,39 @@ export interface GivenInputs {
 /** Unknown and missing inputs, and literal values that the schema refuses; values with expressions are left to the run. */
 export async function checkInputs(source: SourceFile, given: GivenInputs, described: Described): Promise<void> {
   const value = isMap(given.value) ? given.value : {};
-  const description = describeInput(described.input);
-  const unknown = new Set<string>();
-  if (description?.isClosed) {
-    const names = Object.keys(description.properties);
-    for (const name of Object.keys(value)) if (!names.includes(name)) unknown.add(name);
-    for (const name of unknown)
-      reportUnknown(
-        source,
-        given,
-        name,
-        names.filter((other) => !(other in value)),
-      );
-  }
-  for (const issue of await issuesOf(described, withoutKeys(value, unknown))) {
-    reportIssue(source, given, value, issue, unknown.size > 0);
-  }
+  const issues = await issuesOf(described, value);
+  if (issues?.length === 0) return; // to describe the schema takes longer than to ask it
+  const unknown = reportUnknowns(source, given, value, describeInput(described.input));
+  const left = unknown.size === 0 ? issues : await issuesOf(described, withoutKeys(value, unknown));
+  for (const issue of left ?? []) reportIssue(source, given, value, issue, unknown.size > 0);
 }
 
-async function issuesOf(described: Described, value: Json): Promise<readonly SchemaIssue[]> {
+/** Nothing when the schema could not be asked. */
+async function issuesOf(described: Described, value: Json): Promise<readonly SchemaIssue[] | undefined> {
   try {
     return (await described.input["~standard"].validate(value)).issues ?? [];
   } catch {
-    return [];
+    return undefined;
   }
 }
 
-function withoutKeys(value: { readonly [key: string]: Json }, keys: ReadonlySet<string>): Json {
+type Given = Readonly<Record<string, Json>>;
+
+function reportUnknowns(
+  source: SourceFile,
+  given: GivenInputs,
+  value: Given,
+  description: InputDescription | undefined,
+): ReadonlySet<string> {
+  if (!description?.isClosed) return new Set();
+  const names = Object.keys(description.properties);
+  const unknown = Object.keys(value).filter((name) => !names.includes(name));
+  const free = names.filter((name) => !(name in value));
+  for (const name of unknown) reportUnknown(source, given, name, free);
+  return new Set(unknown);
+}
+
+function withoutKeys(value: Given, keys: ReadonlySet<string>): Json {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.has(key)));
 }
 

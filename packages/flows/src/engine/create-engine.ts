@@ -1,10 +1,11 @@
-import { systemClock } from "@pawl/hooks/guard";
+import { type Clock, systemClock } from "@pawl/hooks/guard";
 import type { Flow } from "../definition/flow.ts";
 import type { RunBody } from "../durability/durability.ts";
 import type { NewRun } from "../durability/records.ts";
 import type { Store } from "../durability/store.ts";
 import type { Host } from "../execution/execution.ts";
 import { definedVariables, environmentOf } from "../execution/scope/environment.ts";
+import { withTime } from "../expression/evaluation-time.ts";
 import { encodedRun, shownRun } from "../masking/masked-run.ts";
 import { Masker } from "../masking/masker.ts";
 import { secretVariables } from "../masking/secret-names.ts";
@@ -32,11 +33,12 @@ export function createEngine(options: EngineOptions): Engine {
   const env = definedVariables(options.env ?? process.env);
   const envFiles = options.envFiles ?? true;
   const secrets = options.secrets ?? createSecrets({ projectDir });
-  const start = createStart({ definitions, env, envFiles, projectDir, secrets, clock, store });
+  const start = timed(clock, createStart({ definitions, env, envFiles, projectDir, secrets, clock, store }));
   const runSubFlow = createSubFlowRunner({ durability: store.durability, findFlow: options.findFlow, start });
   const surroundings = { projectDir, store, clock, env, envFiles, secrets, toolUse: options.toolUse, runSubFlow };
   const code = new NewestCode(options, nodes, surroundings, definitions);
-  const { body, metrics } = code;
+  const { metrics } = code;
+  const body = timed(clock, code.body);
   const diagnostics = [...(options.registry ? [] : nodes.diagnostics), ...code.diagnostics];
   if (diagnostics.length > 0) throw new EngineError(diagnostics);
   const stepsOf = (runId: string) => store.durability.steps(runId);
@@ -52,6 +54,17 @@ export function createEngine(options: EngineOptions): Engine {
     work: ({ pool, ...work } = {}) => store.durability.work(pool?.bodyFor(poolHost) ?? body, work),
     ...executing(store, { start, body, replayParts: { durability: store.durability, definitions, env } }),
   };
+}
+
+/** `now()` of expressions is the engine's time. That of the system needs no help. */
+function timed<Given extends unknown[], Result>(clock: Clock, call: (...given: Given) => Result): typeof call {
+  return clock === systemClock
+    ? call
+    : (...given) =>
+        withTime(
+          () => clock.now(),
+          () => call(...given),
+        );
 }
 
 interface ExecutingParts {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { identify, isAlive, type ProcessIdentity } from "@pawl/hooks/process";
 import type { DescribedPlugin } from "../probe/described-plugin.ts";
 import type { Project } from "./find-project.ts";
 
@@ -13,30 +14,66 @@ export interface KeptPlugin {
 /** Plugins that are broken now as they were before, by source. */
 export type KeptPlugins = Readonly<Record<string, KeptPlugin>>;
 
+/** What one server keeps. Each has a file of its own, so that none takes away what another one's workers need. */
+interface Keeping {
+  readonly server: ProcessIdentity;
+  readonly plugins: KeptPlugins;
+}
+
 /**
  * What `pawl serve` goes on with while a plugin is broken: its workers start with it, and other commands can say so. It is
- * there only as long as that is so.
+ * there only as long as that is so, and as the server is. Of several servers' the newest counts.
  */
 export function readKeptPlugins(project: Project): KeptPlugins {
-  try {
-    const found: unknown = JSON.parse(readFileSync(keptFile(project), "utf8"));
-    return typeof found === "object" && found !== null ? (found as KeptPlugins) : {};
-  } catch {
-    return {};
-  }
+  const alive = filesOf(project).flatMap((file) => readKeeping(file) ?? []);
+  return Object.assign({}, ...alive.map(({ plugins }) => plugins));
 }
 
-export function writeKeptPlugins(project: Project, kept: KeptPlugins): void {
-  const file = keptFile(project);
-  if (Object.keys(kept).length === 0) {
-    rmSync(file, { force: true });
+/** Also takes away what servers that are gone have left. */
+export function writeKeptPlugins(project: Project, kept: KeptPlugins, pid: number = process.pid): void {
+  const own = join(folderOf(project), `${pid}.json`);
+  const gone = filesOf(project).filter((file) => file !== own && readKeeping(file) === undefined);
+  for (const file of gone) rmSync(file, { force: true });
+  const server = identify(pid);
+  if (Object.keys(kept).length === 0 || server === undefined) {
+    rmSync(own, { force: true });
     return;
   }
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify(kept), { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
+  mkdirSync(folderOf(project), { recursive: true });
+  const keeping: Keeping = { server, plugins: kept };
+  writeFileSync(`${own}.new`, JSON.stringify(keeping), { mode: 0o600 });
+  renameSync(`${own}.new`, own);
 }
 
-function keptFile({ stateDir }: Project): string {
-  return join(stateDir, "cache", "kept-plugins.json");
+/** Nothing when its server is gone, or it cannot be read. */
+function readKeeping(file: string): Keeping | undefined {
+  try {
+    const keeping = JSON.parse(readFileSync(file, "utf8")) as Keeping;
+    return isAlive(keeping.server) ? keeping : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest last. */
+function filesOf(project: Project): string[] {
+  const folder = folderOf(project);
+  const files = namesIn(folder).filter((name) => name.endsWith(".json"));
+  return files.map((name) => join(folder, name)).sort((a, b) => writtenAt(a) - writtenAt(b));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function writtenAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function folderOf({ stateDir }: Project): string {
+  return join(stateDir, "cache", "kept-plugins");
 }

@@ -199,3 +199,14 @@ describe("a run report", () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 });
+
+test("now() of expressions is the engine's time, also where a run is queued", async () => {
+  const clock = fakeClock(Date.UTC(2030, 0, 2));
+  const step = '{ id: a, uses: data.set, with: { at: "${{ now() }}" } }';
+  const lane = 'concurrency: { limit: 1, key: "${{ string(now()) }}" }';
+  const engine = await createTestEngine({ clock });
+  const flow = await flowOf(`name: t\n${lane}\nsteps:\n  - ${step}\n`);
+  const { run, outputs } = await inspect(engine, await engine.run(flow));
+  expect(run.status).toBe("completed");
+  expect(JSON.stringify(outputs.a)).toContain("2030-01-02T00:00:00");
+});

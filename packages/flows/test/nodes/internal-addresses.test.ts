@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isInternalAddress } from "../../src/nodes/http/internal-addresses.ts";
+import { isInternalAddress, type Resolve } from "../../src/nodes/http/internal-addresses.ts";
 import { publicFetch } from "../../src/nodes/http/public-fetch.ts";
 import { runFlow, steps, temporaryProject } from "../execution/flow-kit.ts";
 
@@ -97,8 +97,47 @@ steps:
 
 describe("fetching from public addresses", () => {
   /** The real thing, except that one address of this machine counts as public. */
-  const fetchPublic = (url: string, init: RequestInit) =>
-    publicFetch(url, init, (address) => address !== "127.0.0.1" && isInternalAddress(address));
+  const isRefused = (address: string) => address !== "127.0.0.1" && isInternalAddress(address);
+  const fetchPublic = (url: string, init: RequestInit) => publicFetch(url, init, { isRefused });
+
+  /** A resolver of an attacker: each time it is asked, the next answer. */
+  function changing(...answers: readonly (readonly string[])[]): { readonly resolve: Resolve; asked(): number } {
+    let asked = 0;
+    return {
+      asked: () => asked,
+      resolve(_hostname, _options, callback) {
+        const answer = answers[Math.min(asked++, answers.length - 1)]!;
+        const addresses = answer.map((address) => ({ address, family: 4 }));
+        setImmediate(() => callback(null, addresses));
+      },
+    };
+  }
+
+  test("refuses a name whose address is public when it is first asked for, and internal then", async () => {
+    const seen: (string | undefined)[] = [];
+    const port = await serve(({ socket }, response) => {
+      seen.push(socket.localAddress);
+      response.end("reached");
+    });
+    const url = `http://rebound.example:${port}/`;
+    const dns = changing(["127.0.0.1"], ["127.0.0.2"]);
+    const first = await publicFetch(url, {}, { isRefused, resolve: dns.resolve });
+    expect(await first.text()).toBe("reached");
+    expect(dns.asked(), "what was checked is what was connected to: nobody asks again between").toBe(1);
+    const second = publicFetch(url, {}, { isRefused, resolve: dns.resolve });
+    await expect(second).rejects.toMatchObject({ code: "internal-address" });
+    const redirected = changing(["127.0.0.1"], ["169.254.169.254"]);
+    const hop = await serve((_request, response) => response.writeHead(302, { location: "/again" }).end());
+    const third = publicFetch(`http://rebound.example:${hop}/`, {}, { isRefused, resolve: redirected.resolve });
+    await expect(third, "a redirect to the same name is asked for anew").rejects.toMatchObject({
+      code: "internal-address",
+    });
+    expect(redirected.asked()).toBe(2);
+    const mixed = changing(["127.0.0.1", "10.0.0.1"]);
+    const fourth = publicFetch(url, {}, { isRefused, resolve: mixed.resolve });
+    await expect(fourth, "one of several is enough").rejects.toMatchObject({ code: "internal-address" });
+    expect(seen).toHaveLength(1);
+  });
 
   test("refuses a redirect to an internal address", async () => {
     let reached = 0;

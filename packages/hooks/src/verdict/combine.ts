@@ -3,6 +3,7 @@ import type { HookInput } from "../events/input.ts";
 import type { HookEvent } from "../events/names.ts";
 import { canBlock, eventRules } from "../events/rules.ts";
 import type { HookSpecificOutput, SyncHookOutput } from "../output/output.ts";
+import { specificKeys } from "../output/parse-specific.ts";
 import type { PermissionRequestDecision, PermissionUpdate } from "../output/permission.ts";
 import type { Mutable } from "../output/problem.ts";
 import { decisionOf, isStricter } from "./decision.ts";
@@ -10,16 +11,7 @@ import { mergeRewrites } from "./rewrite.ts";
 import type { HookReport, Verdict, VerdictDecision } from "./verdict.ts";
 
 /** The keys of `hookSpecificOutput` that the verdict has fields of its own for. */
-const understood = new Set([
-  "hookEventName",
-  "permissionDecision",
-  "permissionDecisionReason",
-  "updatedInput",
-  "additionalContext",
-  "updatedToolOutput",
-  "updatedMCPToolOutput",
-  "decision",
-]);
+const understood = new Set([...specificKeys, "decision"]);
 
 /** An output with the name of the hook it comes from. */
 export interface NamedOutput {

@@ -25,6 +25,8 @@ import { stepRoutes } from "./step-routes.ts";
 export interface MountOptions {
   /** Also `/trigger`, `/output`, `/runs/:id`, `/livez`, `/readyz` and `/metrics`: for a server that serves nothing else. */
   readonly atRoot?: boolean;
+  /** What else the process counts, for `/metrics`. */
+  readonly metrics?: (() => Promise<string>) | undefined;
 }
 
 export type Runs = ReadonlyMap<string, RunningNetwork>;
@@ -49,6 +51,7 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
   apiRoutes(route, runs);
   stepRoutes(route, ({ params }) => runOf(runs, params.network!));
   if (options.atRoot) rootRoutes(route, runs, endpoints);
+  if (options.atRoot) healthRoutes(route, [...runs.values()], options.metrics);
   return () => {
     for (const remove of undo) remove();
   };
@@ -129,10 +132,9 @@ function rootRoutes(route: Route, runs: Runs, endpoints: Map<Pod, Mounted>): voi
     route("GET", "/runs/:id", (_, context) => answerRun(only, context.params.id!), {
       operation: described("runOperation", "/runs/:id"),
     });
-  healthRoutes(route, all);
 }
 
-function healthRoutes(route: Route, all: readonly RunningNetwork[]): void {
+function healthRoutes(route: Route, all: readonly RunningNetwork[], metrics: MountOptions["metrics"]): void {
   route("GET", "/livez", () => json(200, { status: "alive" }));
   route("GET", "/readyz", () => {
     const notReady = all
@@ -141,7 +143,8 @@ function healthRoutes(route: Route, all: readonly RunningNetwork[]): void {
     return json(notReady.length === 0 ? 200 : 503, { ready: notReady.length === 0, notReady });
   });
   route("GET", "/metrics", async () => {
-    return new HttpAnswer(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, await metricsText(all));
+    const text = `${(await metrics?.()) ?? ""}${await metricsText(all)}`;
+    return new HttpAnswer(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, text);
   });
 }
 

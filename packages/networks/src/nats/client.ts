@@ -21,7 +21,7 @@ export class MissingClientError extends Error {
   readonly code = "client-missing";
 
   constructor(cause: unknown) {
-    super("Networks on NATS need its client: npm install @nats-io/transport-node@^3.4.0 @nats-io/jetstream@^3.4.0", {
+    super("Networks on NATS need its client: npm install @nats-io/transport-node@~3.3.1 @nats-io/jetstream@~3.3.1", {
       cause,
     });
   }

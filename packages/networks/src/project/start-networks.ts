@@ -1,4 +1,4 @@
-import type { TriggerSupervisor } from "@pawl/flows";
+import type { TriggerStatus, TriggerSupervisor } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import { silentLogger } from "@pawl/hooks/guard";
 import { mountNetworks } from "../http/network-routes.ts";
@@ -17,6 +17,8 @@ export interface RunningNetworks {
   readonly runs: ReadonlyMap<string, RunningNetwork>;
   /** By file; a file with errors has no network running, and stops no other. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Of the triggers that feed pods: `flow` is the network and the pod, `scoring/intake`. */
+  triggers(): readonly TriggerStatus[];
   status(): Promise<readonly NetworkStatus[]>;
   /**
    * Reads the files again. A network whose file or modules have changed is drained and started anew, a new one is started,
@@ -58,6 +60,7 @@ export async function startNetworks(projectDir: string, given: StartNetworksOpti
       opened = await open(done.started.map((name) => runs.get(name)!));
       return { ...done, diagnostics: [...changes.diagnostics, ...done.diagnostics] };
     },
+    triggers: () => opened.feed?.status() ?? [],
     async stop(how) {
       leave();
       await opened.feed?.close();
@@ -102,8 +105,8 @@ interface Opened {
 
 /** Routes, then what sends by itself. */
 async function openToOthers(projectDir: string, { runs, options, fresh }: Opening): Promise<Opened> {
-  const { http, atRoot = false, startsByItself = true } = options;
-  const unmount = http === undefined ? () => {} : mountNetworks(http, runs, { atRoot });
+  const { http, atRoot = false, metrics, startsByItself = true } = options;
+  const unmount = http === undefined ? () => {} : mountNetworks(http, runs, { atRoot, metrics });
   if (!startsByItself) return { unmount, feed: undefined };
   for (const run of fresh) startAutoTriggers(run);
   return { unmount, feed: await startFeed(projectDir, runs, options) };

@@ -13,6 +13,8 @@ export interface StartNetworksOptions {
   readonly http?: HttpMount;
   /** Also the short paths (`/trigger`, `/output`, …). */
   readonly atRoot?: boolean;
+  /** What else the process counts, for `/metrics` beside those. */
+  readonly metrics?: () => Promise<string>;
   /** What feeds pods by triggers. Without it such a pod waits in vain, and a warning says so. */
   readonly triggers?: Omit<FeedOptions, "projectDir" | "log">;
   /** What runs pods that are flows. */

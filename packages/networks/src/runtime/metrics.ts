@@ -31,11 +31,16 @@ export async function metricsText(runs: readonly RunningNetwork[]): Promise<stri
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
     eachPod(runs, (labels, stats) => lines.push(`${name}{${labels}} ${stats[key]}`));
   }
-  lines.push("# HELP pawl_pod_hook_seconds How long calls of a hook took.", "# TYPE pawl_pod_hook_seconds histogram");
+  lines.push(
+    "# HELP pawl_pod_hook_duration_seconds How long calls of a hook took.",
+    "# TYPE pawl_pod_hook_duration_seconds histogram",
+  );
   eachPod(runs, (labels, stats) => lines.push(...histogram(labels, stats)));
   await gauges(runs, lines);
   return `${lines.join("\n")}\n`;
 }
+
+type OpenSets = NonNullable<ReturnType<RunningNetwork["parts"]["openSets"]>>;
 
 function eachPod(
   runs: readonly RunningNetwork[],
@@ -52,13 +57,13 @@ function histogram(labels: string, stats: PodStats): string[] {
   let sum = 0;
   const buckets = hookBuckets.map((bound, index) => {
     sum += stats.hookHistogram[index]!;
-    return `pawl_pod_hook_seconds_bucket{${labels},le="${bound}"} ${sum}`;
+    return `pawl_pod_hook_duration_seconds_bucket{${labels},le="${bound}"} ${sum}`;
   });
   return [
     ...buckets,
-    `pawl_pod_hook_seconds_bucket{${labels},le="+Inf"} ${stats.hookCalls}`,
-    `pawl_pod_hook_seconds_sum{${labels}} ${stats.hookSeconds}`,
-    `pawl_pod_hook_seconds_count{${labels}} ${stats.hookCalls}`,
+    `pawl_pod_hook_duration_seconds_bucket{${labels},le="+Inf"} ${stats.hookCalls}`,
+    `pawl_pod_hook_duration_seconds_sum{${labels}} ${stats.hookSeconds}`,
+    `pawl_pod_hook_duration_seconds_count{${labels}} ${stats.hookCalls}`,
   ];
 }
 
@@ -70,14 +75,17 @@ async function gauges(runs: readonly RunningNetwork[], lines: string[]): Promise
   );
   gauge("pawl_pod_in_flight", "Calls of a hook that are open.");
   eachPod(runs, (labels, stats) => lines.push(`pawl_pod_in_flight{${labels}} ${stats.inFlight}`));
+  const eachAggregator = (name: string, of: (sets: OpenSets, run: RunningNetwork) => number) =>
+    eachPod(runs, (labels, _, run, index) => {
+      const sets = run.parts.openSets(run.network.pods[index]!);
+      if (sets !== undefined) lines.push(`${name}{${labels}} ${of(sets, run)}`);
+    });
   gauge("pawl_pod_open_sets", "Sets an aggregator has open.");
-  eachPod(runs, (labels, _, run, index) => {
-    const sets = run.parts.openSets(run.network.pods[index]!);
-    if (sets === undefined) return;
-    lines.push(`pawl_pod_open_sets{${labels}} ${sets.open}`);
-    const age = sets.oldestAt === undefined ? 0 : (run.clock.now() - sets.oldestAt) / 1_000;
-    lines.push(`pawl_pod_oldest_set_seconds{${labels}} ${age}`);
-  });
+  eachAggregator("pawl_pod_open_sets", ({ open }) => open);
+  gauge("pawl_pod_oldest_set_seconds", "How old the oldest open set of an aggregator is.");
+  eachAggregator("pawl_pod_oldest_set_seconds", ({ oldestAt }, { clock }) =>
+    oldestAt === undefined ? 0 : (clock.now() - oldestAt) / 1_000,
+  );
   gauge("pawl_network_dead_letters", "Dead letters that are kept.");
   for (const run of runs)
     lines.push(`pawl_network_dead_letters{network="${run.network.name}"} ${await run.line.deadLetters.count()}`);

@@ -1,24 +1,27 @@
 import type { Node } from "yaml";
-import type { AggregateOptions, OriginOptions, PodBody, PodRetry } from "./network.ts";
+import type { AggregateOptions, Pod } from "./network.ts";
 import type { PodType } from "./pod-type.ts";
 
 /** A pod as it was written, before it is known whether the network is sound. */
-export interface DraftPod {
-  readonly id: string;
+export interface DraftPod
+  extends Pick<
+    Pod,
+    | "id"
+    | "description"
+    | "body"
+    | "hookTimeoutMs"
+    | "retry"
+    | "concurrency"
+    | "mailbox"
+    | "isolate"
+    | "origin"
+    | "keep"
+  > {
   readonly node: Node;
   readonly idNode: Node;
   /** Nothing when the type is unknown: it was reported, and the pod then breaks no other rule. */
   readonly type: PodType | undefined;
-  readonly description: string | undefined;
-  readonly body: PodBody;
-  readonly hookTimeoutMs: number;
-  readonly retry: PodRetry;
-  readonly concurrency: number;
-  readonly mailbox: { readonly messages: number; readonly bytes: number };
-  readonly isolate: "worker" | undefined;
-  readonly origin: OriginOptions | undefined;
   readonly aggregate: DraftAggregate | undefined;
-  readonly keep: number;
   readonly ingressCount: { readonly count: number; readonly node: Node } | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { LoadedProject, Secrets } from "@pawl/flows";
+import type { Engine, LoadedProject, Secrets, TriggerStatus } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks, StartNetworksOptions, StopOptions, Transport } from "@pawl/networks";
@@ -46,12 +46,15 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
     throw error;
   });
   const flows = await flowParts(sound, loaded, options.host);
+  let started: RunningNetworks | undefined;
+  const metrics = await metricsOf(flows.options.flows?.engine, () => started?.triggers() ?? []);
   const close = async (networks?: RunningNetworks, how?: StopOptions) => {
     await networks?.stop(how);
     await transport.close();
+    metrics.close();
     await flows.close();
   };
-  const http = options.host === undefined ? {} : { http: options.host.main, atRoot: true };
+  const http = options.host === undefined ? {} : { http: options.host.main, atRoot: true, metrics: metrics.text };
   const { file, project } = sound;
   const { isStrict, startsByItself = true, pods } = options;
   const here = pods === undefined ? {} : { pods };
@@ -68,7 +71,25 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
     await close(networks);
     throw invalid(call, { ...sound, diagnostics: networks.diagnostics });
   }
+  started = networks;
   return { networks, close: (how) => close(networks, how) };
+}
+
+/** Loaded at the start only where something is counted from then on; else when somebody asks. */
+async function metricsOf(
+  engine: Engine | undefined,
+  triggers: () => readonly TriggerStatus[],
+): Promise<{ text(): Promise<string>; close(): void }> {
+  const { createMetrics } = await import("../../server/metrics.ts");
+  let opened = engine === undefined ? undefined : createMetrics({ engine, triggers });
+  await opened;
+  return {
+    async text() {
+      opened ??= createMetrics({ triggers });
+      return (await opened).text();
+    },
+    close: () => void opened?.then((metrics) => metrics.close()),
+  };
 }
 
 /** An engine for pods that are flows, and a store for pods that are fed by triggers; nothing when there are none. */

@@ -7,6 +7,7 @@ import { serve, command as serveCommand } from "../serve.ts";
 /** What `pawl service start` starts: `pawl serve` that says who it is, and keeps its log short. */
 export const command: Command = {
   ...(serveCommand.options === undefined ? {} : { options: serveCommand.options }),
+  endsWhenAsked: true,
   async run(call) {
     const places = await servicePlaces(call);
     const service = claimService(places, readVersion());

@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup } from "node:dns";
+import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { NodeError } from "../node.ts";
 
@@ -55,10 +55,17 @@ export function checkLiteralAddress({ hostname }: URL, isRefused: IsRefused): vo
   if (isIP(address) !== 0 && isRefused(address)) throw refusal(hostname, address);
 }
 
-/** The system's lookup, which fails for names of refused addresses: what is checked is what is connected to. */
-export function lookupWithout(isRefused: IsRefused): LookupFunction {
+/** Finds all addresses of a name, as the system does. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** A lookup which fails for names of refused addresses: what is checked is what is connected to. */
+export function lookupWithout(isRefused: IsRefused, resolve: Resolve = lookup): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const found = addresses.find(({ address }) => isRefused(address));
       if (found !== undefined) return callback(refusal(hostname, found.address), []);

@@ -2,7 +2,13 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { checkLiteralAddress, type IsRefused, isInternalAddress, lookupWithout } from "./internal-addresses.ts";
+import {
+  checkLiteralAddress,
+  type IsRefused,
+  isInternalAddress,
+  lookupWithout,
+  type Resolve,
+} from "./internal-addresses.ts";
 
 const mostRedirects = 20;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -15,6 +21,12 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
   br: createBrotliDecompress,
 };
 
+/** What may be reached, and how names are found. The defaults are no internal address, and the system's resolver. */
+export interface Reach {
+  readonly isRefused?: IsRefused;
+  readonly resolve?: Resolve;
+}
+
 interface Hop {
   readonly url: URL;
   readonly method: string;
@@ -26,11 +38,7 @@ interface Hop {
  * `fetch` that connects to no internal address, redirects included. The one of Node takes no lookup.
  * @throws NodeError `internal-address`
  */
-export async function publicFetch(
-  url: string,
-  init: RequestInit,
-  isRefused: IsRefused = isInternalAddress,
-): Promise<Response> {
+export async function publicFetch(url: string, init: RequestInit, reach: Reach = {}): Promise<Response> {
   const request = new Request(url, init);
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
   const headers = new Headers(request.headers);
@@ -39,7 +47,7 @@ export async function publicFetch(
   if (!headers.has("accept-encoding")) headers.set("accept-encoding", "gzip, deflate, br");
   let hop: Hop = { url: new URL(request.url), method: request.method, headers, body };
   for (let count = 0; ; count++) {
-    const answer = await send(hop, isRefused, init.signal);
+    const answer = await send(hop, reach, init.signal);
     const next = init.redirect === "manual" ? undefined : nextHop(hop, answer);
     if (next === undefined) return asResponse(answer, hop);
     answer.destroy();
@@ -50,7 +58,7 @@ export async function publicFetch(
 
 async function send(
   { url, method, headers, body }: Hop,
-  isRefused: IsRefused,
+  { isRefused = isInternalAddress, resolve: find }: Reach,
   signal: RequestInit["signal"],
 ): Promise<IncomingMessage> {
   checkLiteralAddress(url, isRefused);
@@ -59,7 +67,7 @@ async function send(
     const options = {
       method,
       headers: Object.fromEntries(headers),
-      lookup: lookupWithout(isRefused),
+      lookup: lookupWithout(isRefused, find),
       agent: false as const,
       ...(signal ? { signal } : {}),
     };
