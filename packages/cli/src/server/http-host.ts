@@ -10,6 +10,8 @@ export interface HostOptions extends AccessOptions {
   readonly rateLimit?: ServerConfig["rateLimit"];
   /** Milliseconds that a request may take to come. Default: 60000. */
   readonly requestTimeoutMs?: number;
+  /** Routes are still to come: see `Listener.settle`. Default: false. */
+  readonly isStarting?: boolean;
 }
 
 export interface ServerHost extends HttpHost {
@@ -35,15 +37,17 @@ export class ServerError extends Error {
  * @throws ServerError
  */
 export async function openHost(options: HostOptions): Promise<ServerHost> {
-  const { host, port, tokens = {}, log, requestTimeoutMs } = options;
+  const { host, port, tokens = {}, log, requestTimeoutMs, isStarting } = options;
   if (!isLoopback(host) && Object.keys(tokens).length === 0) {
     const message = `Listening on ${host} lets others in: that needs a token. 127.0.0.1 needs none.`;
     throw new ServerError("token-required", message);
   }
   const shared = { log, requestTimeoutMs, limits: limitsOf(options) };
-  const main = await listen({ ...shared, host, port, access: createAccess(options) }).catch((error: unknown) => {
-    throw new ServerError("cannot-listen", reasonFor(error, host, port), error);
-  });
+  const main = await listen({ ...shared, host, port, isStarting, access: createAccess(options) }).catch(
+    (error: unknown) => {
+      throw new ServerError("cannot-listen", reasonFor(error, host, port), error);
+    },
+  );
   const others = new Set<Listener>();
   const all = () => [main, ...others];
   return {

@@ -27,6 +27,8 @@ export interface ListenerOptions {
   readonly limits?: RateLimits | undefined;
   /** Milliseconds that a request may take to come. Default: 60000, and 10000 for its headers. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Routes are still to come: until `settle`, a path that has none is answered 503 and not 404. Default: false. */
+  readonly isStarting?: boolean | undefined;
 }
 
 /** A port that answers by a table of routes. */
@@ -35,6 +37,8 @@ export interface Listener extends HttpListener {
   /** Whether every request needs a token. */
   readonly isTokenNeeded: boolean;
   routes(): readonly MountedRoute[];
+  /** From now on what is not there will not come: a sender that asks for it is told so, and not to come again. */
+  settle(): void;
   /** From now on new requests are answered 503; those under way go on. */
   drain(): void;
   /** Waits for requests under way up to `graceMs`, then ends their connections. */
@@ -49,7 +53,8 @@ const retryAfter = { "retry-after": "1" };
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const table = new RouteTable();
   let isDraining = false;
-  const respond = createResponder(table, options);
+  let isStarting = options.isStarting === true;
+  const respond = createResponder(table, options, () => isStarting);
   const limits = timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
   const server = createServer(limits, (incoming, outgoing) => {
     incoming.on("error", () => {}); // who reads the body is told by its end
@@ -71,6 +76,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     url: `http://${shownHost(options.host)}:${port}`,
     route: (method: string, path: string, handler: RouteHandler, more?: RouteOptions) =>
       table.add(method, path, handler, more),
+    settle() {
+      isStarting = false;
+    },
     drain() {
       isDraining = true;
     },
@@ -97,7 +105,11 @@ type Respond = (
   remoteAddress: string | undefined,
 ) => RouteAnswer | Promise<RouteAnswer>;
 
-function createResponder(table: RouteTable, { access, log, limits }: ListenerOptions): Respond {
+function createResponder(
+  table: RouteTable,
+  { access, log, limits }: ListenerOptions,
+  isStarting: () => boolean,
+): Respond {
   return (request, path, remoteAddress) => {
     const found = table.find(request.method, path);
     const authenticates = found.kind === "found" && found.route.options.authenticates === true;
@@ -107,6 +119,7 @@ function createResponder(table: RouteTable, { access, log, limits }: ListenerOpt
       if (waitMs > 0) return tooMany(waitMs);
     }
     if (refusal !== undefined) return refusal;
+    if (found.kind === "none" && isStarting()) return starting(path);
     if (found.kind !== "found") return notFound(found, { method: request.method, path, table });
     try {
       const answer = found.route.handler(request, { params: found.params, remoteAddress });
@@ -129,6 +142,12 @@ function notFound(
     return refuse("method-not-allowed", `${path} takes ${allow}, not ${method}.`, { headers: { allow } });
   }
   return refuse("not-found", `Nothing is at ${path.slice(0, 200)}.${didYouMean(path, table.paths())}`);
+}
+
+function starting(path: string): HttpAnswer {
+  return refuse("not-ready", `The server is still starting; nothing is at ${path.slice(0, 200)} yet.`, {
+    headers: retryAfter,
+  });
 }
 
 function tooMany(waitMs: number): HttpAnswer {

@@ -127,6 +127,7 @@ async function open(
   const watcher = await watchProject(project.dir, (changed) => follow(following, changed, watcher), log);
   watcher.add(code.files);
   await triggers.ready();
+  host.main.settle();
   const running = { server, told, watcher, code, upkeep, triggers, networks, worker, pool, runtime };
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
@@ -152,6 +153,7 @@ function people({ tokens = {} }: ServeOptions): Pick<ServerParts, "personOf"> {
 function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logger): Promise<ServerHost> {
   const { server = {} } = loaded.config;
   return openHost({
+    isStarting: true,
     host: options.host ?? server.host ?? defaultHost,
     port: options.port ?? server.port ?? defaultPort,
     log,

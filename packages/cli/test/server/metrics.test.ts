@@ -47,7 +47,7 @@ describe("/metrics", () => {
       2, 2, 1,
     ]);
     expect(pod("dead_letters_total", "check")).toBe(1);
-    expect(pod("hook_seconds_count", "check")).toBe(2);
+    expect(pod("hook_duration_seconds_count", "check")).toBe(2);
     for (const name of ["tombstones_received_total", "tombstones_sent_total", "retries_total", "duplicates_total"])
       expect(pod(name, "check"), name).toBeGreaterThanOrEqual(0);
     for (const name of ["late_total", "blocked_loop_total", "in_flight", "backlog_messages"])

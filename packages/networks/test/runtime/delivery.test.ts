@@ -136,20 +136,26 @@ describe.each(engines)("on the %s engine", (_, make) => {
 
   test("stopping lets running hooks end, and what waits goes on in the next life", async () => {
     let entered = 0;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
     const { run } = await start(
       network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "concurrency: 2" }),
       await make(),
       {
         r: async (payload: object) => {
           entered++;
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await held;
           return payload;
         },
       },
     );
     for (let n = 0; n < 6; n++) await send(run, { n });
     await until(() => entered === 2);
-    await run.stop();
+    const stopping = run.stop();
+    letGo();
+    await stopping;
     expect(entered).toBe(2);
     expect(run.isReady).toBe(false);
     await expect(send(run, {})).rejects.toMatchObject({ code: "unavailable" });

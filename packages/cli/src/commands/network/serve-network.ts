@@ -40,6 +40,7 @@ export async function serveNetwork(call: Call, sound: SoundFile, serving: Servin
   try {
     const running = await start(call, sound, { serving, host });
     if (running === undefined) return;
+    host.main.settle();
     announce(call, { network: sound.network, url: host.main.url, ...serving });
     await asked(call.signal);
     call.terminal.note("stopping: running hooks may end, what waits goes on next time");
@@ -73,7 +74,13 @@ async function start(
 async function openServer(call: Call): Promise<ServerHost> {
   const { openHost, ServerError } = await import("../../server/http-host.ts");
   const tokens = call.env.PAWL_TOKEN ? { tokens: { token: call.env.PAWL_TOKEN } } : {};
-  const options = { host: String(call.options.host), port: portOf(call), log: logTo(call), ...tokens };
+  const options = {
+    host: String(call.options.host),
+    port: portOf(call),
+    isStarting: true,
+    log: logTo(call),
+    ...tokens,
+  };
   return openHost(options).catch((error: unknown) => {
     if (error instanceof ServerError) throw new CommandError(exitCodes.cannotConnect, error.message, { cause: error });
     throw error;
