@@ -1,4 +1,5 @@
-import type { Store } from "@pawl/flows";
+import type { Project, Store } from "@pawl/flows";
+import type { NetworkEvents } from "@pawl/networks";
 import type { Call, Command } from "../command.ts";
 import { usageError } from "../command-error.ts";
 import { findRun } from "../find-run.ts";
@@ -10,6 +11,7 @@ import { toldNetworks } from "../log/told-networks.ts";
 import { projectOf } from "../open-project.ts";
 import { formatEvent } from "../output/event-line.ts";
 import { withStore } from "../runtime.ts";
+import { storedNetworkEvents } from "../stored-networks.ts";
 import { transportOptions } from "./network/transport.ts";
 
 const followMs = 100;
@@ -46,7 +48,7 @@ export const command: Command = {
   async run(call) {
     const project = await projectOf(call);
     await withStore(project, async (store) => {
-      const log = new ProjectLog(store.events, await toldNetworks(call, project));
+      const log = new ProjectLog(store.events, await networksOf(call, project));
       try {
         await show(call, store, log);
       } finally {
@@ -55,6 +57,12 @@ export const command: Command = {
     });
   },
 };
+
+/** A run tells nothing of them, and waits for no server. */
+async function networksOf(call: Call, project: Project): Promise<NetworkEvents> {
+  const isOfRun = (call.arguments[0] ?? call.options.run) !== undefined;
+  return isOfRun ? storedNetworkEvents(project) : toldNetworks(call, project);
+}
 
 async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
   const filter = await filterOf(call, store);
