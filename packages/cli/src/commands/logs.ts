@@ -1,14 +1,18 @@
-import type { Store } from "@pawl/flows";
+import type { Project, Store } from "@pawl/flows";
+import type { NetworkEvents } from "@pawl/networks";
 import type { Call, Command } from "../command.ts";
 import { usageError } from "../command-error.ts";
 import { findRun } from "../find-run.ts";
 import { readCount } from "../key-values.ts";
+import { type Cursor, parseCursor } from "../log/cursor.ts";
 import type { ProjectEvent } from "../log/project-event.ts";
 import { type LogFilter, type LogPage, ProjectLog } from "../log/project-log.ts";
+import { toldNetworks } from "../log/told-networks.ts";
 import { projectOf } from "../open-project.ts";
 import { formatEvent } from "../output/event-line.ts";
 import { withStore } from "../runtime.ts";
 import { storedNetworkEvents } from "../stored-networks.ts";
+import { transportOptions } from "./network/transport.ts";
 
 const followMs = 100;
 const mostLines = 10_000;
@@ -28,16 +32,23 @@ export const command: Command = {
     { flags: "--network <name>", description: "Only what happens in this network" },
     { flags: "--pod <id>", description: "Only what happens at this pod" },
     { flags: "-n, --lines <count>", description: "Without a run: how many of the newest events", default: "100" },
+    { flags: "--after <cursor>", description: "Only what came after it, however much: a cursor that --json printed" },
+    ...transportOptions,
   ],
   json: true,
   details:
     "Show what happens in the project, of runs, their steps, hooks and programs, and of networks and their pods, in one " +
     "order; or what one run and its programs wrote. With --json: one JSON document a line.",
-  examples: ["pawl logs -f", "pawl logs 01JD8Z3K5M7QX", "pawl logs --network fulfilment --pod ship"],
+  examples: [
+    "pawl logs -f",
+    "pawl logs 01JD8Z3K5M7QX",
+    "pawl logs --network fulfilment --pod ship",
+    "pawl logs -f --transport nats://localhost:4222",
+  ],
   async run(call) {
     const project = await projectOf(call);
     await withStore(project, async (store) => {
-      const log = new ProjectLog(store.events, storedNetworkEvents(project));
+      const log = new ProjectLog(store.events, await networksOf(call, project));
       try {
         await show(call, store, log);
       } finally {
@@ -47,6 +58,12 @@ export const command: Command = {
   },
 };
 
+/** A run tells nothing of them, and waits for no server. */
+async function networksOf(call: Call, project: Project): Promise<NetworkEvents> {
+  const isOfRun = (call.arguments[0] ?? call.options.run) !== undefined;
+  return isOfRun ? storedNetworkEvents(project) : toldNetworks(call, project);
+}
+
 async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
   const filter = await filterOf(call, store);
   const { runId } = filter;
@@ -55,7 +72,8 @@ async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
   const print = async ({ events }: LogPage): Promise<void> => {
     for (const event of events) if (isWanted(call, event)) await printEvent(call, event, runId ? undefined : flowOf);
   };
-  let page = await (runId === undefined ? log.latest(filter, lines) : log.read(filter));
+  const after = afterOf(call);
+  let page = await (runId === undefined && after === undefined ? log.latest(filter, lines) : log.read(filter, after));
   await print(page);
   for (;;) {
     // Asked before reading, so that what came with the end is read too.
@@ -67,6 +85,13 @@ async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
     if (isLast || call.signal.aborted) return;
     await new Promise((resolve) => setTimeout(resolve, followMs));
   }
+}
+
+function afterOf({ options }: Call): Cursor | undefined {
+  if (typeof options.after !== "string") return undefined;
+  const cursor = parseCursor(options.after);
+  if (cursor !== undefined) return cursor;
+  throw usageError(`--after is the cursor of an event, such as f12.n40; "${options.after}" came.`, "pawl logs --json");
 }
 
 async function hasEnded(store: Store, runId: string | undefined): Promise<boolean> {

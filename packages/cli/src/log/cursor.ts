@@ -6,9 +6,9 @@ export interface Cursor {
 
 export const beginning: Cursor = { flows: 0, networks: "0" };
 
-export const cursorPattern: RegExp = /^(?:f(\d{1,15})\.n(\w{1,64})|\d{1,15})$/;
+export const cursorPattern: RegExp = /^(?:f(\d{1,15})\.n([\w~-]{1,2000})|\d{1,15})$/;
 
-/** `f12.n40`; a number alone is a place in the log of flows, before which nothing of networks was seen. */
+/** `f12.n40`, with places in networks elsewhere behind it (`f12.n40~scoring~13`); a number alone is a place in the log of flows, before which nothing of networks was seen. */
 export function parseCursor(text: string): Cursor | undefined {
   const match = cursorPattern.exec(text);
   if (match === null) return undefined;

@@ -50,6 +50,7 @@ function sentences(event: ProjectEvent): string[] {
   if (type === "hooks-ran") return hooksRan(data);
   if (type === "pod-ended") return [podEnded(data)];
   if (type === "pod-attempt") return [`attempt ${data.number} failed: ${printable(String(data.error))}`];
+  if (type === "network-forgotten") return ["what came before this is no longer kept"];
   if (type === "message-dead") return [`dead letter ${data.letter}: ${data.reason}${reasonOf(data.error)}`];
   return [`${type.replace("-", " ")}${reasonOf(data.message)}`];
 }

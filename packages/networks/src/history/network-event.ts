@@ -11,6 +11,10 @@ export const networkEventTypes = {
       "`outcome` (`sent`, `done`, `suppressed`, `failed`, `expired`, `rejected`), `durationMs`, `attempt` (0: a tombstone " +
       "was passed on), `traceparent` where the message came in with one, `into`: the message it went on as",
   },
+  "network-forgotten": {
+    when: "a reader comes back to a network on NATS, where what it had not read yet is no longer kept",
+    data: "`batches`: how many messages of the stream are gone; nothing when the stream was made anew",
+  },
   "message-dead": { when: "a pod gave up on a message", data: "`letter`: its number, `reason`, `attempts`, `error`" },
 } as const satisfies Readonly<Record<string, { readonly when: string; readonly data?: string }>>;
 
@@ -19,6 +23,8 @@ export type NetworkEventType = keyof typeof networkEventTypes;
 export interface NetworkEvent {
   /** Where it stands: whoever has it goes on from here. To be handed back as it came. */
   readonly place: string;
+  /** The same whoever reads it. Default: the place. */
+  readonly id?: string;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly type: NetworkEventType;

@@ -16,6 +16,7 @@ import {
   type Line,
   type Outputs,
   type Receipt,
+  type Remark,
   type Step,
   type StepDone,
   UnavailableError,
@@ -67,6 +68,7 @@ export class NatsLine implements Line, ConsumerDesk {
   readonly peers: NatsPeers;
   readonly leases: NatsLeases;
   readonly orders: NatsOrders;
+  readonly remark: (remark: Remark) => void;
   readonly #parts: NatsLineParts;
   readonly #records: Records;
   readonly #notebook: Notebook;
@@ -93,6 +95,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
     this.#past = new NatsPast({ link, publisher, names });
+    this.remark = this.#past.remark;
     const dead = new NatsDeadLetters({ link, records: this.#records, names });
     this.deadLetters = dead;
     const written = { publisher, dead, notebook: this.#notebook, roads: this.#roads, backlog: this.#backlog };

@@ -1,7 +1,9 @@
-import { type Entry, passageOf, writePassage } from "../history/entry.ts";
+import { passageOf, writeOther, writePassage } from "../history/entry.ts";
 import type { Told } from "../history/told.ts";
+import type { Remark } from "../transport/transport.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
+import { entryIn } from "./past-line.ts";
 import type { Publisher } from "./publisher.ts";
 import { readStream } from "./read-stream.ts";
 
@@ -31,7 +33,16 @@ export class NatsPast {
   }
 
   readonly tell = ({ correlationId, pod, passage, into }: Told): void => {
-    const line = `${writePassage({ net: 0, pod, message: correlationId }, passage, into)}\n`;
+    this.#add(pod, writePassage({ net: 0, pod, message: correlationId }, passage, into));
+  };
+
+  /** Nobody may tell it where none of the pods is here. */
+  readonly remark = ({ pod, by = pod, message, ...told }: Remark): void => {
+    if (by !== undefined) this.#add(by, writeOther({ net: 0, pod, message }, Date.now(), told));
+  };
+
+  #add(pod: string, entry: string): void {
+    const line = `${entry}\n`;
     const batch = this.#batches.get(pod);
     if (batch === undefined) this.#batches.set(pod, { text: line, lines: 1 });
     else {
@@ -40,7 +51,7 @@ export class NatsPast {
       if (batch.text.length >= this.#most) this.#send(pod, batch.text);
     }
     this.#timer ??= setTimeout(() => this.flush(), tellEveryMs);
-  };
+  }
 
   /** Tells what has not been told yet. */
   flush(): void {
@@ -74,20 +85,10 @@ export class NatsPast {
 
 /** Nothing for what is no line of a step. */
 function* toldIn(pod: string, line: string): Generator<Told> {
-  const entry = entryIn(line);
+  const entry = entryIn(line, pod);
   const stored = entry === undefined ? undefined : passageOf(entry);
   const message = entry?.[2];
   if (stored === undefined || typeof message !== "string") return;
   const { into, ...passage } = stored;
   yield { correlationId: message, pod, passage, into };
-}
-
-/** Nothing for what somebody else has written. */
-function entryIn(line: string): Entry | undefined {
-  try {
-    const entry = JSON.parse(line) as Entry;
-    return Array.isArray(entry) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
 }

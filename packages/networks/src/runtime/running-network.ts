@@ -157,9 +157,13 @@ export class RunningNetwork {
     line.peers?.answer(async () => JSON.stringify(await this.status()));
     if (this.parts.origins.size > 0) line.replies?.listen((address, end) => void this.waiters.settle(address, end));
     this.watch.start();
-    const pods = network.pods.filter(this.isHere).map((pod) => pod.id);
-    line.remark?.({ type: "network-started", data: { revision: network.revision, pods } });
+    const pods = this.#podsHere();
+    line.remark?.({ type: "network-started", by: pods[0], data: { revision: network.revision, pods } });
     for (const receiver of this.parts.receivers) receiver.start();
+  }
+
+  #podsHere(): string[] {
+    return this.network.pods.filter(this.isHere).map((pod) => pod.id);
   }
 
   /** Aborted when the network stops. */
@@ -251,7 +255,7 @@ export class RunningNetwork {
     const until = this.clock.now() + (options.drainTimeoutMs ?? defaultDrainMs);
     while (this.parts.stats.some((stats) => stats.inFlight > 0) && this.clock.now() < until) await this.clock.sleep(5);
     this.#abort.abort(new UnavailableError("The network is stopping."));
-    this.line.remark?.({ type: "network-stopped" });
+    this.line.remark?.({ type: "network-stopped", by: this.#podsHere()[0] });
     await this.line.flush();
     await this.line.close();
     this.waiters.close();

@@ -171,6 +171,8 @@ export interface Delivery {
 export interface Remark {
   readonly type: NetworkEventType;
   readonly pod?: string;
+  /** A pod of this process, when it is of no pod: where the engine checks who tells. */
+  readonly by?: string | undefined;
   /** A correlation id. */
   readonly message?: string;
   readonly data?: Json;

@@ -1,5 +1,6 @@
 import type { Logger } from "@pawl/hooks/guard";
 import type { Network, Transport } from "@pawl/networks";
+import type { OpenNatsEvents } from "@pawl/networks/nats";
 import type { Call, CommandOption } from "../../command.ts";
 import { CommandError } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
@@ -74,6 +75,18 @@ export function openNats(call: Call, url: string, use: TransportUse): Promise<Tr
       ...(log === undefined ? {} : { log }),
       ...(pod === undefined ? {} : { inboxPrefix: nats.inboxPrefixOf(nats.tenantIn(env), network.name, pod) }),
     });
+  });
+}
+
+/** @throws CommandError when the client is missing, an option cannot be used, or the server lets nobody in */
+export function openToldOnNats(
+  call: Call,
+  url: string,
+  { networks, signal }: { readonly networks: readonly string[]; readonly signal: AbortSignal },
+): Promise<OpenNatsEvents> {
+  return sayingWhy(async () => {
+    const { natsOptionsIn, openNatsEvents } = await import("@pawl/networks/nats");
+    return openNatsEvents({ ...natsOptionsIn(environmentOf(call), url), signal }, networks);
   });
 }
 

@@ -96,7 +96,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
     return readPassages(database, tables.net, this.#ends, correlationId);
   }
 
-  remark({ pod, message, ...told }: Remark): void {
+  remark({ pod, message, by: _by, ...told }: Remark): void {
     if (this.#isClosed) return;
     const { commits, tables } = this.#parts;
     const entry = writeOther({ net: tables.net, pod, message }, this.now(), told);
