@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "tsdown";
+import { bundledLicenses } from "./scripts/bundled-licenses.ts";
 
 // Loaded by nearly every command, so they are part of the build: one file each instead of dozens. They stay declared as
 // dependencies, for audits, for their types, and because project code gets the installed zod. What of zod is bundled only
@@ -37,6 +38,7 @@ function packageConfig(directory: string) {
     dts: true,
     deps: { alwaysBundle: bundled, dts: { neverBundle: bundled } },
     alias,
+    plugins: [bundledLicenses()],
     // Code is read and compiled at every start. Names of functions stay, for stack traces.
     minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
     outputOptions: { codeSplitting: { groups } },

@@ -1,6 +1,6 @@
 // Builds every package with tsdown. `--if-possible` is what `npm ci` runs: without dev dependencies it does nothing.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, renameSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -20,4 +20,12 @@ for (const name of ["orders"]) {
   const skipped = ["test", ".pawl", "node_modules"].map((folder) => join(root, "examples", name, folder));
   cpSync(join(root, "examples", name), target, { recursive: true, filter: (path) => !skipped.includes(path) });
   renameSync(join(target, ".gitignore"), join(target, "gitignore"));
+}
+
+// npm packs no file of a folder above.
+for (const parent of ["packages", "plugins"]) {
+  for (const name of readdirSync(join(root, parent))) {
+    const dist = join(root, parent, name, "dist");
+    if (existsSync(dist)) cpSync(join(root, "LICENSE"), join(dist, "LICENSE"));
+  }
 }

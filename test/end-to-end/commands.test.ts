@@ -45,6 +45,7 @@ describe("pawl init", () => {
     expect((await pawlJson(["validate"], { cwd: project, env })).files).toMatchObject([
       { file: "flows/hello.yaml", ok: true },
       { file: "flows/hello.test.yaml", ok: true },
+      { file: "hooks/audit/HOOK.md", ok: true },
     ]);
     expect(made.stdout).toContain("trusted");
     expect((await pawl(["validate"], { cwd: project, env })).stderr).not.toContain("trusted");

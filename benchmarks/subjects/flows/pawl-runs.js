@@ -11,6 +11,6 @@ subject(async ({ isQuick }) => {
     const { status } = await store.durability.ended(runId);
     if (status !== "completed") throw new Error(`A run was ${status}.`);
   };
-  await rateOf(isQuick ? 300 : 2_000, 64, run);
+  await rateOf(isQuick ? 2_000 : 4_000, 64, run);
   return rateOf(isQuick ? 1_500 : 20_000, 64, run);
 });

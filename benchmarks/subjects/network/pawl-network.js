@@ -5,11 +5,11 @@ import { temporaryFolder } from "../../harness/folder.js";
 import { startNats } from "../../harness/servers.js";
 import { subject } from "../../harness/subject.js";
 
-const line = `name: line
+const lineTo = (end) => `name: line
 pods:
   - { id: g, type: gateway }
   - { id: r, type: relay }
-  - { id: s, type: sink }
+  - { id: s, type: ${end} }
 connections:
   - { from: g, to: r }
   - { from: r, to: s }
@@ -27,6 +27,7 @@ connections:
 ${branches.map((id) => `  - { from: f, to: ${id} }\n  - { from: ${id}, to: j }`).join("\n")}
   - { from: j, to: s }
 `;
+const shapes = { line: lineTo("sink"), passing: lineTo("terminator"), fan };
 const payload = { order: 1, note: "x".repeat(220) };
 
 const transports = {
@@ -35,9 +36,10 @@ const transports = {
   nats: async () => createNatsTransport({ server: { url: (await startNats()).url } }),
 };
 
-// Words: an engine, line or fan, messages. Messages per second from the gateway to the sink, 256 on their way.
+// Words: an engine, a shape, messages. Messages per second from the gateway to the end, 256 on their way. A sink keeps what
+// it received, a terminator does not.
 subject(async ({ words: [engine, shape, count], isQuick }) => {
-  const { network, diagnostics } = parseNetwork(shape === "fan" ? fan : line);
+  const { network, diagnostics } = parseNetwork(shapes[shape]);
   if (network === undefined) throw new Error(JSON.stringify(diagnostics));
   const flight = new Flight(256);
   // Every pod has a hook, as it would in earnest; the sink's says that a message has come.
@@ -45,9 +47,8 @@ subject(async ({ words: [engine, shape, count], isQuick }) => {
   const special = { j: ([first, ...others]) => ({ ...first, of: others.length + 1 }), s: () => flight.land() };
   const hooks = Object.fromEntries(network.pods.map(({ id }) => [id, special[id] ?? passOn]));
   const running = await startNetwork(network, { transport: await transports[engine](), hooks });
-  const messages = Number(count) / (isQuick ? 10 : 1);
-  await flight.send(running, messages / 5);
-  return flight.send(running, messages);
+  await flight.send(running, Number(count) / 5);
+  return flight.send(running, Number(count) / (isQuick ? 4 : 1));
 });
 
 /** Sends so many messages that a given number is always on its way. */

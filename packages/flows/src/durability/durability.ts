@@ -128,7 +128,7 @@ export interface StepStart {
   readonly id: string;
   readonly step: string;
   /** The run ends with it, and nothing happens in between: its end may become durable with that of the run. */
-  readonly isLast?: boolean;
+  readonly isLast?: boolean | undefined;
 }
 
 /** What a step in execution can make durable on its way. */

@@ -56,6 +56,7 @@ export type FromWorker =
       readonly scope: string;
       readonly id: string;
       readonly step: string;
+      readonly isLast?: boolean | undefined;
       readonly mustAsk: boolean;
     }
   | {

@@ -34,7 +34,7 @@ export class RemoteScope implements RunScope {
     run.throwIfInterrupted();
     const step = new RemoteStep(run, start, known);
     const mustAsk = known !== undefined || run.mayBeParked;
-    run.begin({ scope: this.#key, id: start.id, step: start.step, mustAsk });
+    run.begin({ scope: this.#key, ...start, mustAsk });
     if (mustAsk) Object.assign(step, await run.permit(start.id));
     this.#load.count(1, 0);
     try {

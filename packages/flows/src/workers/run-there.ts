@@ -141,7 +141,7 @@ export class RunThere {
     }
   }
 
-  #begin({ scope, id, step, mustAsk }: Message<"step">): void {
+  #begin({ scope, id, step, isLast, mustAsk }: Message<"step">): void {
     this.#hold();
     const open = { resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
     this.#steps.set(id, open);
@@ -159,7 +159,7 @@ export class RunThere {
         }
         hearEarly();
       });
-    const inScope = (found: RunScope) => found.step({ id, step }, execute);
+    const inScope = (found: RunScope) => found.step({ id, step, isLast }, execute);
     const found = this.#scopeOf(scope);
     open.record = found instanceof Promise ? found.then(inScope) : inScope(found);
     // The worker hears of it with its next word about the step.

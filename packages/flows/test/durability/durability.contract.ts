@@ -245,6 +245,26 @@ export function describeDurability(harness: Harness): void {
       expect(await durability.ended(runId)).toMatchObject({ outputs: ["a", "b", "b"], starts: 2 });
     });
 
+    test("keeps the end of a last step that waits for the end of its run, which then does not come", async () => {
+      const stuck = gate();
+      let executions = 0;
+      const body = async (scope: RunScope) => {
+        await scope.step({ id: "a", step: "a", isLast: true }, async () => completed(++executions));
+        if (stuck.isOpen) return executions;
+        stuck.open();
+        await new Promise((_, reject) => scope.signal.addEventListener("abort", () => reject(scope.signal.reason)));
+        return null;
+      };
+      const first = work(body);
+      const runId = await start();
+      await stuck.opened;
+      expect((await durability.steps(runId)).some((each) => each.status === "completed")).toBe(false);
+      await first.close(0);
+      expect(await durability.steps(runId)).toMatchObject([{ id: "a", status: "completed", output: 1 }]);
+      work(body);
+      expect(await durability.ended(runId)).toMatchObject({ outputs: 1, starts: 2 });
+    });
+
     test("hands the attempts of a step that was cut off to its next execution", async () => {
       const failure = { number: 1, startedAt: 1, endedAt: 2, error: { code: "transient", message: "m" } };
       const stuck = gate();

@@ -41,13 +41,24 @@ export function step(scope: RunScope, id: string, work: () => Json | Promise<Jso
 /** A door that opens once: `opened` waits for it. */
 export interface Gate {
   readonly opened: Promise<void>;
+  readonly isOpen: boolean;
   open(): void;
 }
 
 export function gate(): Gate {
-  let open!: () => void;
+  let resolveOpened!: () => void;
+  let isOpen = false;
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    resolveOpened = resolve;
   });
-  return { opened, open };
+  return {
+    opened,
+    get isOpen() {
+      return isOpen;
+    },
+    open() {
+      isOpen = true;
+      resolveOpened();
+    },
+  };
 }

@@ -72,6 +72,11 @@ export class HookCaller {
     };
   }
 
+  /** Whether there is nobody to call, and nobody who wants to see that. */
+  get isIdle(): boolean {
+    return this.#body.isEmpty === true && !hasSpans();
+  }
+
   call(input: PodInput, subject: CallSubject): GuardResult {
     const start = performance.now();
     this.#stats.inFlight++;

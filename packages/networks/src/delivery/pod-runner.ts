@@ -54,16 +54,24 @@ export class PodRunner {
   }
 
   start(): void {
-    const { line, pod } = this.#options;
+    const { line, pod, caller } = this.#options;
     const isOrdered = pod.concurrency === 1;
     const credit = isOrdered ? 1 : Math.max(prefetch, pod.concurrency);
-    this.#consumer = line.consume(pod.index, { credit, isOrdered }, (delivery) => this.#receive(delivery));
+    const keeps = pod.type === "sink" && caller.isIdle ? { keeps: { most: pod.keep, kept: () => this.#kept() } } : {};
+    this.#consumer = line.consume(pod.index, { credit, isOrdered, ...keeps }, (delivery) => this.#receive(delivery));
   }
 
   /** Takes no more; what waits for a free hook is left to the next life. */
   stop(): void {
     this.#consumer?.close();
     this.#waiting = [];
+  }
+
+  /** Counted as a call of nobody, which took no time, whichever way the engine goes. */
+  #kept(): void {
+    const { stats } = this.#options;
+    stats.received++;
+    stats.hookEnded(0, false);
   }
 
   #receive(delivery: Delivery): void {

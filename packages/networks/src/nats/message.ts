@@ -1,5 +1,6 @@
 import { TextPayload } from "../envelope/payload.ts";
 import type { Token } from "../envelope/token.ts";
+import { quoted, readCause, type WrittenCause, writeFields } from "../envelope/written.ts";
 
 /**
  * A token in a message: one line with the small fields, then the payload as it is. So a tombstone or a duplicate is
@@ -9,8 +10,7 @@ type Head = [
   version: 1,
   correlationId: string,
   reason: Token["reason"] | 0,
-  /** A number: the edge of the one token it came from, of the same correlation id. */
-  cause: Token["cause"] | number,
+  cause: WrittenCause,
   origin: string,
   time: number,
   hop: number,
@@ -20,28 +20,11 @@ type Head = [
 ];
 
 export function bodyOf(token: Token): string {
-  const { correlationId, reason, origin, time, hop, headers, reply, keys, payload } = token;
-  // Most have nothing but what is written here as it is; writing a list of ten costs several times as much.
-  const start = `[1,${quoted(correlationId)},${reason === undefined ? 0 : `"${reason}"`},${causeOf(token)}`;
-  const rest = `${quoted(origin)},${time},${hop},${headers === undefined ? 0 : JSON.stringify(headers)}`;
-  const end = `${reply === undefined ? 0 : quoted(reply)}${keys === undefined ? "" : `,${JSON.stringify(keys)}`}]`;
-  const head = `${start},${rest},${end}`;
+  const { correlationId, reason, payload } = token;
+  const start = `[1,${quoted(correlationId)},${reason === undefined ? 0 : `"${reason}"`}`;
+  const head = `${start},${writeFields(token, "0")}]`;
   return payload === undefined ? head : `${head}\n${payload.text()}`;
 }
-
-const plain = /^[\w./-]*$/;
-
-function quoted(text: string): string {
-  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-function causeOf({ cause, correlationId }: Token): string {
-  if (typeof cause !== "string") return JSON.stringify(cause);
-  const edge = cause.startsWith(correlationId) ? cause.slice(correlationId.length) : "";
-  return edgeOf.test(edge) ? edge.slice(1) : JSON.stringify(cause);
-}
-
-const edgeOf = /^\/(-1|0|[1-9]\d*)$/;
 
 /** Nothing when it is not a message of a network. */
 export function tokenOf(body: string, edge: number): Token | undefined {
@@ -53,7 +36,7 @@ export function tokenOf(body: string, edge: number): Token | undefined {
     correlationId,
     edge,
     reason: reason || undefined,
-    cause: typeof cause === "number" ? `${correlationId}/${cause}` : cause,
+    cause: readCause(cause, correlationId),
     origin,
     time,
     hop,

@@ -6,6 +6,7 @@ import type { PodContext } from "./pod-context.ts";
 export function functionBody(hooks: Pick<ModuleHooks, "hook" | "onStart">): RunningBody {
   const { hook, onStart } = hooks;
   return {
+    isEmpty: hook === undefined,
     call: hook === undefined ? identity : (input, context) => apply(hook, input, context),
     ...(onStart === undefined ? {} : { start: () => onStart() }),
   };

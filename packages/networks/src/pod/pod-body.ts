@@ -9,6 +9,8 @@ export interface PodInput {
 
 /** What answers in a pod: a function, a worker thread, a flow, a program. Called through the guard only. */
 export interface RunningBody {
+  /** Nothing is called: what comes in goes out. */
+  readonly isEmpty?: boolean;
   call(input: PodInput, context: PodContext): unknown;
   /** Called once before the first message, through the guard too. */
   start?(): unknown;

@@ -127,6 +127,16 @@ export interface ConsumeOptions {
   readonly isExclusive?: boolean;
   /** Another process has taken over: what is open here comes to that one. */
   readonly onLost?: () => void;
+  /** Nobody is called at this pod. An engine may keep a message with the step that brings it, or deliver it all the same. */
+  readonly keeps?: Keeps;
+}
+
+/** What a pod does that only keeps what comes: a sink without a hook. */
+export interface Keeps {
+  /** How many of the newest. */
+  readonly most: number;
+  /** One is kept, durably, and was not delivered. */
+  kept(): void;
 }
 
 export interface Consumer {

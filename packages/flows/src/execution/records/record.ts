@@ -25,7 +25,7 @@ export async function runRecord(at: At<NodeStep>): Promise<Settled> {
     const error = failure("timeout", `Its condition did not hold at any of ${mostLooks} looks.`);
     return recordEnd(frame, step, recordId, { status: "failed", output: null, error, reason: undefined, hooks: [] });
   }
-  const start = { id: recordId, step: step.id, isLast: isLast(frame, step) };
+  const start = { id: recordId, step: step.id, isLast: isLast(frame, step) || undefined };
   return settledOf(await frame.scope.step(start, (durable) => perform(at, definition, durable)));
 }
 

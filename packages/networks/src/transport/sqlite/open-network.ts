@@ -5,7 +5,7 @@ import { toEnvelope } from "../../envelope/envelope.ts";
 import type { Network } from "../../topology/network.ts";
 import type { NewDeadLetter } from "../dead-letter.ts";
 import { LockedError, type OpenOptions } from "../transport.ts";
-import { endOf } from "./step-change.ts";
+import { endOf } from "./sent-tokens.ts";
 import { tokenOf } from "./token-row.ts";
 
 type Ends = readonly [from: string, to: string];

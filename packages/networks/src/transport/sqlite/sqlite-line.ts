@@ -29,6 +29,7 @@ import type { Turns } from "../turns.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { HistoryWriter } from "./history-writer.ts";
 import type { SeenIds } from "./seen-ids.ts";
+import type { Keeper } from "./sent-tokens.ts";
 import { SqliteDeadLetters } from "./sqlite-dead-letters.ts";
 import { type DeliveryDesk, SqliteDelivery } from "./sqlite-delivery.ts";
 import { type ChangeDesk, InjectChange, StepChange } from "./step-change.ts";
@@ -63,6 +64,7 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   readonly #lastOutputs: number[];
   readonly #podsWithNotes: Set<number>;
   readonly #ends: EdgeEnds;
+  readonly #keepers: (Keeper | undefined)[] = [];
   #isClosed = false;
 
   constructor(network: Network, parts: SqliteLineParts) {
@@ -116,7 +118,14 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   }
 
   consume(pod: number, options: ConsumeOptions, handler: (delivery: Delivery) => void): Consumer {
-    return this.#mailboxes[pod]!.consume(options, handler);
+    const consumer = this.#mailboxes[pod]!.consume(options, handler);
+    if (options.keeps !== undefined) this.#keepers[pod] = { ...options.keeps, pod };
+    return {
+      close: () => {
+        this.#keepers[pod] = undefined;
+        consumer.close();
+      },
+    };
   }
 
   backlog(pod: number): Backlog {
@@ -205,6 +214,12 @@ export class SqliteLine implements Line, DeliveryDesk, ChangeDesk {
   nextOutput(pod: number): number {
     this.#lastOutputs[pod]!++;
     return this.#lastOutputs[pod]!;
+  }
+
+  /** A tombstone, a message that somebody waits for, and one that goes in a circle are looked at by their pod. */
+  keeperOf({ edge, reason, reply, hop }: Token): Keeper | undefined {
+    if (reason !== undefined || reply !== undefined || hop > this.network.pods.length) return undefined;
+    return this.#keepers[this.network.edges[edge]!.to];
   }
 
   settle(deliveries: readonly SqliteDelivery[]): void {

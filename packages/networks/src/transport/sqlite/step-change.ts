@@ -4,22 +4,13 @@ import type { Passage } from "../../history/passage.ts";
 import type { NewDeadLetter } from "../dead-letter.ts";
 import type { InjectOptions, Step, StepDone } from "../transport.ts";
 import type { Change } from "./commit-queue.ts";
-import type { HistoryWriter } from "./history-writer.ts";
-import type { SeenIds } from "./seen-ids.ts";
+import { endOf, type SendDesk, SentTokens } from "./sent-tokens.ts";
 import type { SqliteDelivery } from "./sqlite-delivery.ts";
-import type { Tables } from "./tables.ts";
 
 /** What the changes of a line write through, and whom they tell. */
-export interface ChangeDesk {
-  readonly tables: Tables;
-  readonly seen: SeenIds;
-  readonly history: HistoryWriter;
-  now(): number;
-  nextSeq(): number;
-  nextOutput(pod: number): number;
+export interface ChangeDesk extends SendDesk {
   /** The inputs are gone for good. */
   settle(deliveries: readonly SqliteDelivery[]): void;
-  arrived(token: Token, seq: number, arrivedAt: number): void;
   /** Nothing became durable: the delivery has to come again. */
   failed(delivery: SqliteDelivery): void;
 }
@@ -32,25 +23,22 @@ export class StepChange implements Change {
   readonly #delivery: SqliteDelivery;
   readonly #step: Step;
   readonly #done: StepDone | undefined;
-  readonly #seqs: number[];
-  readonly #arrivedAt: number;
+  readonly #sent: SentTokens;
   readonly #output: number;
-  #isFresh: boolean[] = [];
 
   constructor(desk: ChangeDesk, delivery: SqliteDelivery, step: Step, done: StepDone | undefined) {
     this.#desk = desk;
     this.#delivery = delivery;
     this.#step = step;
     this.#done = done;
-    this.#arrivedAt = desk.now();
-    this.#seqs = step.outputs.map(() => desk.nextSeq());
+    this.#sent = new SentTokens(desk, step.outputs);
     this.#output = step.record === undefined ? 0 : desk.nextOutput(step.record.pod);
   }
 
   apply(): void {
     const { tables } = this.#desk;
     const { also, record, dead, notes } = this.#step;
-    this.#isFresh = [];
+    this.#sent.forget();
     if (!tables.deleteToken(this.#delivery.seq)) return;
     if (also !== undefined) for (const other of also) tables.deleteToken(other.seq);
     this.#send();
@@ -61,18 +49,13 @@ export class StepChange implements Change {
   }
 
   #send(): void {
-    const { tables, seen, history } = this.#desk;
+    const { tables, history } = this.#desk;
     const { outputs, passage } = this.#step;
     if (outputs.length === 0) return;
-    const entry = passage === undefined ? null : history.next();
-    for (let index = 0; index < outputs.length; index++) {
-      const token = outputs[index]!;
-      const isFresh = seen.add(tables.net, token.correlationId, token.edge, entry);
-      if (isFresh) tables.insertToken(token, this.#seqs[index]!, this.#arrivedAt);
-      this.#isFresh.push(isFresh);
-    }
-    if (passage === undefined || !this.#isFresh.includes(true)) return;
-    history.add(writePassage(tables.receiverOf(this.#delivery.token, outputs[0]!.correlationId), passage));
+    const isAnyFresh = this.#sent.insert(passage === undefined ? null : history.next());
+    if (passage !== undefined && isAnyFresh)
+      history.add(writePassage(tables.receiverOf(this.#delivery.token, outputs[0]!.correlationId), passage));
+    this.#sent.keep();
   }
 
   /** An input is remembered where no output of its own correlation id tells of the step. */
@@ -110,9 +93,7 @@ export class StepChange implements Change {
     }
     const also = (this.#step.also ?? none) as readonly SqliteDelivery[];
     this.#desk.settle(also.length === 0 ? [this.#delivery] : [this.#delivery, ...also]);
-    this.#step.outputs.forEach((token, index) => {
-      if (this.#isFresh[index]) this.#desk.arrived(token, this.#seqs[index]!, this.#arrivedAt);
-    });
+    this.#sent.settled();
     this.#done?.(undefined);
   }
 
@@ -125,20 +106,13 @@ export class StepChange implements Change {
 
 const none: readonly SqliteDelivery[] = [];
 
-/** The row beside that of an edge: what took the token and put none on its way. */
-export function endOf(edge: number): number {
-  return -edge - 1;
-}
-
 /** Tokens that enter the network, with what must be remembered of them. */
 export class InjectChange implements Change {
   readonly #desk: ChangeDesk;
   readonly #tokens: readonly Token[];
   readonly #extra: InjectOptions;
   readonly #done: (error: unknown, result: "new" | "duplicate") => void;
-  readonly #seqs: number[];
-  readonly #arrivedAt: number;
-  #fresh: { token: Token; seq: number }[] = [];
+  readonly #sent: SentTokens;
   #isKnown = false;
 
   constructor(
@@ -151,33 +125,28 @@ export class InjectChange implements Change {
     this.#tokens = tokens;
     this.#extra = extra;
     this.#done = done;
-    this.#arrivedAt = desk.now();
-    this.#seqs = tokens.map(() => desk.nextSeq());
+    this.#sent = new SentTokens(desk, tokens);
   }
 
   apply(): void {
-    const { tables, seen, history } = this.#desk;
+    const { tables, history } = this.#desk;
     const { receipt, notes, passage } = this.#extra;
-    const entry = passage === undefined ? null : history.next();
-    this.#fresh = [];
-    this.#isKnown = receipt !== undefined && tables.receipt(receipt.pod, receipt.key, this.#arrivedAt) !== undefined;
+    const { arrivedAt } = this.#sent;
+    this.#sent.forget();
+    this.#isKnown = receipt !== undefined && tables.receipt(receipt.pod, receipt.key, arrivedAt) !== undefined;
     if (this.#isKnown) return;
-    this.#tokens.forEach((token, index) => {
-      if (!seen.add(tables.net, token.correlationId, token.edge, entry)) return;
-      const seq = this.#seqs[index]!;
-      tables.insertToken(token, seq, this.#arrivedAt);
-      this.#fresh.push({ token, seq });
-    });
-    this.#isKnown = this.#tokens.length > 0 && this.#fresh.length === 0;
+    const isAnyFresh = this.#sent.insert(passage === undefined ? null : history.next());
+    this.#isKnown = this.#tokens.length > 0 && !isAnyFresh;
     if (this.#isKnown) return;
     const [first] = this.#tokens;
     if (passage !== undefined && first !== undefined) history.add(writePassage(tables.senderOf(first), passage));
+    this.#sent.keep();
     if (receipt !== undefined) tables.setReceipt(receipt);
     if (notes !== undefined) for (const note of notes) tables.setNote(note);
   }
 
   settled(error: unknown): void {
-    if (error === undefined) for (const { token, seq } of this.#fresh) this.#desk.arrived(token, seq, this.#arrivedAt);
+    if (error === undefined) this.#sent.settled();
     this.#done(error, this.#isKnown ? "duplicate" : "new");
   }
 }

@@ -1,10 +1,11 @@
 import { TextPayload } from "../../envelope/payload.ts";
 import type { Token } from "../../envelope/token.ts";
+import { readCause, type WrittenCause, writeFields } from "../../envelope/written.ts";
 
 /** The small fields of a token, so that a tombstone or a duplicate is settled without reading the payload. */
 type Head = [
   reason: Token["reason"] | null,
-  cause: Token["cause"],
+  cause: WrittenCause,
   origin: string,
   time: number,
   hop: number,
@@ -14,10 +15,8 @@ type Head = [
 ];
 
 export function headOf(token: Token): string {
-  const { reason, cause, origin, time, hop, headers, reply, keys } = token;
-  const head: Head = [reason ?? null, cause, origin, time, hop, headers ?? null, reply ?? null];
-  if (keys !== undefined) head.push(keys);
-  return JSON.stringify(head);
+  const { reason } = token;
+  return `[${reason === undefined ? "null" : `"${reason}"`},${writeFields(token, "null")}]`;
 }
 
 export function tokenOf(row: Record<string, unknown>): Token {
@@ -26,7 +25,7 @@ export function tokenOf(row: Record<string, unknown>): Token {
     correlationId: String(row.corr),
     edge: Number(row.edge),
     reason: reason ?? undefined,
-    cause,
+    cause: readCause(cause, String(row.corr)),
     origin,
     time,
     hop,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { TextPayload } from "../../src/envelope/payload.ts";
 import type { Token } from "../../src/envelope/token.ts";
 import { bodyOf, placeOf, tokenOf } from "../../src/nats/message.ts";
+import { headOf, tokenOf as rowToken } from "../../src/transport/sqlite/token-row.ts";
 
 const text = fc.oneof(fc.uuid(), fc.string(), fc.string({ unit: "binary" }));
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -56,5 +57,22 @@ describe("where a message stands", () => {
     ["of one with a domain and nothing behind", `$JS.ACK.hub.ACCOUNT.line.r.3.120.119.${time}.7`],
   ])("is read from the reply subject %s", (_, reply) => {
     expect(placeOf(reply)).toEqual({ deliveries: 3, seq: 120, storedAt: 1_763_723_123_123 });
+  });
+});
+
+describe("a token in a row", () => {
+  test("is read as it was written, whatever stands in it", () => {
+    fc.assert(
+      fc.property(tokens, (token) => {
+        const { correlationId: corr, edge, payload } = token;
+        const read = rowToken({ corr, edge, head: headOf(token), data: payload?.text() ?? null });
+        expect({ ...read, payload: read.payload?.text() }).toEqual({ ...token, payload: payload?.text() });
+      }),
+    );
+  });
+
+  test("of a file that has the whole id of its cause is still read", () => {
+    const row = { corr: "c1", edge: 1, head: '[null,"c1/0","g",5,2,null,null]', data: '{"n":1}' };
+    expect(rowToken(row)).toMatchObject({ cause: "c1/0", origin: "g", time: 5, hop: 2, reason: undefined });
   });
 });
