@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { linesOf, pawl, pawlJson, startPawl, temporaryFolder, temporaryProject, until } from "./pawl.ts";
+import { linesOf, pawl, pawlJson, program, startPawl, temporaryFolder, temporaryProject, until } from "./pawl.ts";
 
 const files = {
   "flows/deploy.yaml": `name: deploy
@@ -166,8 +166,7 @@ describe("the command line", () => {
   test("ends quietly when its reader goes away", async () => {
     const cwd = temporaryProject(files);
     await pawl(["run", "deploy"], { cwd });
-    const bin = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "pawl.js");
-    const child = spawn("sh", ["-c", `"${process.execPath}" "${bin}" nodes | head -1`], { cwd });
+    const child = spawn("sh", ["-c", `"${process.execPath}" "${program}" nodes | head -1`], { cwd });
     let stderr = "";
     child.stderr.on("data", (text) => {
       stderr += text;

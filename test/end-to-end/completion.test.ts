@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { onTerminal, pawl, pawlJson, temporaryProject } from "./pawl.ts";
+import { onTerminal, pawl, pawlJson, program, temporaryProject } from "./pawl.ts";
 
-const bin = join(import.meta.dirname, "../../packages/cli/bin/pawl.js");
 const inShell = promisify(execFile);
 const gates = [
   "name: gates",
@@ -25,7 +24,7 @@ async function askingProject() {
     "flows/plain.yaml": "name: plain\nsteps: [{ id: a, uses: data.set }]\n",
   });
   mkdirSync(join(cwd, "bin"));
-  writeFileSync(join(cwd, "bin", "pawl"), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`);
+  writeFileSync(join(cwd, "bin", "pawl"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(join(cwd, "bin", "pawl"), 0o755);
   const { run: plain } = await pawlJson(["run", "plain"], { cwd });
   const { run } = await pawlJson(["run", "gates"], { cwd });

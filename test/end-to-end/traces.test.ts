@@ -1,14 +1,11 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ReceivedSpan, startReceiver } from "../../packages/cli/test/otlp/receiver.ts";
-import { pawl, pawlJson, post, startServe, temporaryProject, until } from "./pawl.ts";
-
-const bin = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "pawl.js");
+import { pawl, pawlJson, post, program, startServe, temporaryProject, until } from "./pawl.ts";
 
 const files = {
   "flows/outer.yaml": `name: outer
 steps:
-  - { id: call, uses: shell.run, with: { command: "${process.execPath} ${bin} run inner", check: true } }
+  - { id: call, uses: shell.run, with: { command: "${process.execPath} ${program} run inner", check: true } }
   - { id: sub, flow: inner }
   - id: send
     uses: network.send

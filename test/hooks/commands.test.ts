@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inputs } from "../../packages/hooks/test/inputs.ts";
 import { createProject, hookFile, type TestProject } from "../../packages/hooks/test/project.ts";
-import { type Ended, pawl, program } from "../end-to-end/pawl.ts";
+import { type Ended, pawl, startPawl } from "../end-to-end/pawl.ts";
 
 const guard = {
   "hooks/guard/HOOK.md": hookFile({ name: "guard", event: "PreToolUse", matcher: "Bash", command: "./guard.sh" }),
@@ -98,13 +97,10 @@ describe("pawl hooks fire", () => {
     });
     expect(await hooks(here, "fire Stop --trust-all", "{}")).toMatchObject({ code: 0 });
     expect(existsSync(join(here.dir, "done"))).toBe(true);
-    const child = spawn(process.execPath, [program, "hooks", "fire", "SessionEnd", "--trust-all"], {
-      cwd: here.dir,
-      env: here.env,
-    });
-    child.stdin.end('{"reason":"other"}');
-    child.stdout.once("data", () => child.kill("SIGINT"));
-    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130);
+    const args = ["hooks", "fire", "SessionEnd", "--trust-all"];
+    const { child, ended } = startPawl(args, { cwd: here.dir, env: here.env, input: '{"reason":"other"}' });
+    child.stdout!.once("data", () => child.kill("SIGINT"));
+    expect(await ended).toMatchObject({ code: 130 });
   });
 
   test("answers settings that are not there, or are another agent's, in the verdict", async () => {

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { diamond } from "../../packages/networks/test/diamond.ts";
 import {
   freePort,
   type NatsServer,
@@ -9,32 +10,13 @@ import {
 } from "../../packages/networks/test/nats/nats-server.ts";
 import { type Going, linesOf, pawlJson, startPawl, temporaryProject, until } from "../end-to-end/pawl.ts";
 
-/** The diamond of the guide. Every hook writes down what it was called with. */
-export const diamond = `name: scoring
-retry: { attempts: 3, initialDelay: 5ms }
-pods:
-  - { id: intake,  template: http-gateway }
-  - { id: fan,     template: http-fan-out }
-  - { id: price,   template: http-relay }
-  - { id: risk,    template: http-relay }
-  - { id: join,    template: http-fan-in, timeout: 10m }
-  - { id: archive, template: http-sink }
-connections:
-  - { from: intake, to: fan }
-  - { from: fan,    to: price }
-  - { from: fan,    to: risk }
-  - { from: price,  to: join }
-  - { from: risk,   to: join }
-  - { from: join,   to: archive }
-`;
-
 const head = `import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 const note = (pod, { id }) => appendFileSync(join(process.env.LEDGER, pod), id + "\\n");
 const pause = (most) => new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 `;
 
-/** Every third is suppressed by one branch, every seventh is poison for the other, and each hook takes a while. */
+/** Each writes down what it was called with. Every third is suppressed by one branch, every seventh is poison for the other, and each hook takes a while. */
 const hooks: Readonly<Record<string, string>> = {
   fan: "export function onReceiveFanOut(p, ctx) { note('fan', ctx); return p; }",
   price: `export async function onReceiveRelay(p, ctx) {

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { diamond } from "../../packages/networks/test/diamond.ts";
 import { freePort, startOwnNats, whyNoOwnNats } from "../../packages/networks/test/nats/nats-server.ts";
 import { newNkey, newOperator } from "../../packages/networks/test/nats/nkeys.ts";
 import { connect } from "../../packages/networks/test/nats/raw-client.ts";
 import { pawl, startPawl, temporaryProject, until } from "../end-to-end/pawl.ts";
-import { diamond, expectedOf, Herd } from "./herd.ts";
+import { expectedOf, Herd } from "./herd.ts";
 
 const project = () => temporaryProject({ "networks/scoring.yaml": diamond });
 const answerOf = (url: string) =>

@@ -12,6 +12,7 @@ import { serveReport } from "../output/serve-report.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Reading } from "../server/flow-book.ts";
 import type { ServedProject, ServeOptions } from "../server/serve-project.ts";
+import { untilAsked } from "../until-asked.ts";
 import { readVersion } from "../version.ts";
 
 const largestPort = 65_535;
@@ -52,7 +53,7 @@ export async function serve(call: Call, onReady: (url: string) => void = () => {
   else await greet(call, loaded, served);
   onReady(served.url);
   log.start();
-  await untilAborted(call.signal);
+  await untilAsked(call.signal);
   call.terminal.note("Stopping: open runs may end, what does not is gone on with by the next pawl serve.");
   await served.close();
 }
@@ -156,12 +157,5 @@ function asCommandError(error: unknown): unknown {
   const { code } = error as Error & { code?: string };
   return new CommandError(code === "cannot-listen" ? exitCodes.cannotConnect : exitCodes.usage, error.message, {
     cause: error,
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
+import type { InputType } from "./input-type.ts";
 
 /** Where a part of a flow stands in its file. Lines and columns count from 1. */
 export interface Position {
@@ -34,7 +35,7 @@ export interface Flow {
 export type SecretSource = { readonly env: string } | { readonly file: string } | { readonly command: string };
 
 export interface FlowInput {
-  readonly type: "string" | "number" | "integer" | "boolean" | "list" | "map";
+  readonly type: InputType;
   readonly description: string | undefined;
   readonly default: Json | undefined;
   readonly required: boolean;

@@ -1,6 +1,7 @@
 import { isMap, isScalar } from "yaml";
 import type { Json } from "../json.ts";
 import type { FlowInput, SecretSource } from "./flow.ts";
+import { hasType, type InputType, inputTypes } from "./input-type.ts";
 import {
   type Field,
   given,
@@ -12,10 +13,8 @@ import {
   readJson,
   readText,
 } from "./map-reader.ts";
-import { inputKeys, inputTypes, secretKeys } from "./setting-keys.ts";
+import { inputKeys, secretKeys } from "./setting-keys.ts";
 import { report, type SourceFile } from "./source-file.ts";
-
-type InputType = FlowInput["type"];
 
 /** `inputs:` of a flow: each a map, or nothing for an optional text. */
 export function readInputs(source: SourceFile, field: Field | undefined): Record<string, FlowInput> {
@@ -83,14 +82,6 @@ function checkValue(source: SourceFile, field: Field, value: Json, type: InputTy
   if (hasType(value, type)) return;
   const message = `${field.key} does not fit the type ${type}; here is ${JSON.stringify(value).slice(0, 60)}.`;
   report(source, field.span, { code: "input-type", message });
-}
-
-/** Whether a value fits the declared type of a flow's input. */
-export function hasType(value: Json, type: InputType): boolean {
-  if (type === "list") return Array.isArray(value);
-  if (type === "map") return typeof value === "object" && value !== null && !Array.isArray(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
 }
 
 /** `secrets:`: each `env: NAME`, `file: PATH` or `command: …`. */

@@ -1,6 +1,5 @@
+import { inputTypes } from "./input-type.ts";
 import { duration, flag, type KeyTable, text, texts, whole } from "./key-table.ts";
-
-export const inputTypes = ["string", "number", "integer", "boolean", "list", "map"] as const;
 
 /** An input of a flow. */
 export const inputKeys: KeyTable = {

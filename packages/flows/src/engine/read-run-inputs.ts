@@ -1,5 +1,6 @@
 import { type Diagnostic, didYouMean, nearest } from "@pawl/hooks/diagnostics";
 import type { Flow, FlowInput } from "../definition/flow.ts";
+import { hasType, type InputType, withArticle } from "../definition/input-type.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { InputError } from "./input-error.ts";
 
@@ -30,8 +31,8 @@ function readInput(name: string, input: FlowInput, given: Json | undefined): Rea
     return wrong("missing-input", `The input "${name}" (${input.type}) is required.`, `--input ${name}=…`);
   }
   const value = typeof given === "string" ? fromText(given, input.type) : given;
-  if (!fits(value, input.type)) {
-    return wrong("input-type", `The input "${name}" takes ${article(input.type)}; ${shown(input, given)} came.`);
+  if (!hasType(value, input.type)) {
+    return wrong("input-type", `The input "${name}" takes ${withArticle(input.type)}; ${shown(input, given)} came.`);
   }
   if (input.choices && !input.choices.some((choice) => same(choice, value))) {
     const choices = input.choices.map((choice) => JSON.stringify(choice)).join(", ");
@@ -41,7 +42,7 @@ function readInput(name: string, input: FlowInput, given: Json | undefined): Rea
 }
 
 /** The text itself when it cannot be read: the check of the type then says so. */
-function fromText(text: string, type: FlowInput["type"]): Json {
+function fromText(text: string, type: InputType): Json {
   if (type === "string") return text;
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   if (type === "number" || type === "integer")
@@ -53,19 +54,8 @@ function fromText(text: string, type: FlowInput["type"]): Json {
   }
 }
 
-function fits(value: Json, type: FlowInput["type"]): boolean {
-  if (type === "list") return Array.isArray(value);
-  if (type === "map") return typeof value === "object" && value !== null && !Array.isArray(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-
 function same(a: Json, b: Json): boolean {
   return a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
-}
-
-function article(type: FlowInput["type"]): string {
-  return type === "integer" ? "an integer" : `a ${type}`;
 }
 
 /** A secret is not repeated in a message. */

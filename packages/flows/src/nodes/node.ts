@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { ChildOptions, ChildResult } from "@pawl/hooks/process";
+import type { InputType } from "../definition/input-type.ts";
 import type { Template } from "../expression/template.ts";
 import type { Json } from "../json.ts";
 
@@ -125,7 +126,7 @@ export type Ask =
 
 /** What the value that a person gives has to be. */
 export interface AskedInput {
-  readonly type: "string" | "number" | "integer" | "boolean" | "list" | "map";
+  readonly type: InputType;
   readonly choices?: readonly Json[];
   /** Taken when nothing is given. */
   readonly default?: Json;

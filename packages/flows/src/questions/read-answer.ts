@@ -1,22 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
+import { hasType, withArticle } from "../definition/input-type.ts";
 import type { Json } from "../json.ts";
 import type { AskedInput } from "../nodes/node.ts";
 
 const maxText = 100_000;
 
-const checks: Readonly<Record<AskedInput["type"], (value: Json) => boolean>> = {
-  string: (value) => typeof value === "string",
-  number: (value) => typeof value === "number" && Number.isFinite(value),
-  integer: (value) => Number.isSafeInteger(value),
-  boolean: (value) => typeof value === "boolean",
-  list: Array.isArray,
-  map: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
-
 /** What is wrong with a value, to stand behind its name; nothing when it fits. Null is for "nothing was given". */
 export function problemOf(value: Json, { type, choices, required }: AskedInput): string | undefined {
   if (value === null && !required) return undefined;
-  if (!checks[type](value)) return `is not ${type === "integer" ? "an" : "a"} ${type}`;
+  if (!hasType(value, type)) return `is not ${withArticle(type)}`;
   if (typeof value === "string" && value.length > maxText) return `has more than ${maxText} characters`;
   if (choices === undefined || choices.some((choice) => isDeepStrictEqual(choice, value))) return undefined;
   return `is none of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;

@@ -4,10 +4,8 @@ import { z } from "zod";
 import { readStream } from "../http/read-body.ts";
 import type { Json } from "../json.ts";
 import { headers, plainHeaders, url } from "../nodes/http/inputs.ts";
-import { duration } from "./inputs.ts";
+import { duration, maxBytes } from "./inputs.ts";
 import { event, type GeneratorTrigger, trigger } from "./trigger.ts";
-
-const mebibyte = 1024 * 1024;
 
 const input = z
   .strictObject({
@@ -16,12 +14,7 @@ const input = z
     poll_interval: duration.optional().describe("The same as every."),
     headers,
     timeout: duration.optional().describe("How long one request may take. Default: 30s."),
-    max_bytes: z
-      .number()
-      .int()
-      .min(1)
-      .max(64 * mebibyte)
-      .default(mebibyte),
+    max_bytes: maxBytes,
   })
   .refine(({ every, poll_interval }) => every === undefined || poll_interval === undefined, {
     message: "give either every or poll_interval",

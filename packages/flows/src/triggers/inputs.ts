@@ -12,6 +12,14 @@ export const duration: z.ZodPipe<
   return z.NEVER;
 });
 
+/** How much is read of what comes over HTTP: all of it is held at once. */
+export const maxBytes: z.ZodDefault<z.ZodNumber> = z
+  .number()
+  .int()
+  .min(1)
+  .max(64 * 1024 * 1024)
+  .default(1024 * 1024);
+
 /** One text or several. */
 export const texts: z.ZodPipe<
   z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>,

@@ -1,7 +1,5 @@
 import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
-import { deadLetterOf } from "../delivery/steps.ts";
 import { idOf } from "../envelope/token.ts";
-import type { DeadReason } from "../transport/dead-letter.ts";
 import type { Consumer, Delivery } from "../transport/transport.ts";
 import { DeadlineWatch } from "./deadline-watch.ts";
 import { PartialSet } from "./partial-set.ts";
@@ -75,7 +73,7 @@ export class Aggregator implements Receiver {
     stats.received++;
     if (token.reason !== undefined) stats.tombstonesIn++;
     if (token.hop > network.pods.length) {
-      this.#bury(delivery, "hop-limit", "The message travelled in a circle.");
+      this.#closer.refuse(delivery, "hop-limit");
       return;
     }
     this.#sort(delivery);
@@ -87,7 +85,7 @@ export class Aggregator implements Receiver {
     if (key === undefined) {
       // It stands for a message without a key, so there is no set that waits for it.
       if (delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
-      else this.#bury(delivery, "no-key", "The message has no key that says which set it belongs to.");
+      else this.#closer.refuse(delivery, "no-key");
       return;
     }
     const set = this.#collecting.get(key) ?? this.#closing.get(key);
@@ -128,7 +126,7 @@ export class Aggregator implements Receiver {
     const { token } = delivery;
     const present = set.parts.get(token.edge);
     if (present !== undefined && idOf(present.token) !== idOf(token)) {
-      this.#bury(delivery, "duplicate-key", "Its edge has already brought another message with this key.");
+      this.#closer.refuse(delivery, "duplicate-key");
       return;
     }
     // The same token again is a redelivery: the newer one is the one to acknowledge.
@@ -181,15 +179,7 @@ export class Aggregator implements Receiver {
     if (isLeftover) stats.duplicates++;
     else stats.late++;
     if (isLeftover || delivery.token.reason !== undefined) delivery.commit({ outputs: [] });
-    else this.#bury(delivery, "late", "Its set was closed before it came.");
-  }
-
-  #bury(delivery: Delivery, reason: DeadReason, message: string): void {
-    const { network, pod, clock, stats, log } = this.#options;
-    stats.dead++;
-    log.error(`${pod.id} cannot use a message: ${message}`, { reason, id: idOf(delivery.token) });
-    const death = { reason, error: new Error(message), attempts: delivery.attempt, time: clock.now() };
-    delivery.commit({ outputs: [], dead: deadLetterOf(network, pod, [delivery.token], death) });
+    else this.#closer.refuse(delivery, "late");
   }
 
   /** Another process has it now, and will be given everything that is here. Sets whose hook runs may still end. */

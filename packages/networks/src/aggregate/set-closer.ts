@@ -13,6 +13,13 @@ import type { Delivery, Note, Step } from "../transport/transport.ts";
 import { outcomeOf, type PartialSet, parentOf, partialsOf, worstReason } from "./partial-set.ts";
 import { keysIn } from "./set-key.ts";
 
+const refusals = {
+  "hop-limit": "The message travelled in a circle.",
+  "no-key": "The message has no key that says which set it belongs to.",
+  "duplicate-key": "Its edge has already brought another message with this key.",
+  late: "Its set was closed before it came.",
+} satisfies Partial<Record<DeadReason, string>>;
+
 /**
  * Closes sets: calls the hook with the partials, and makes its message, the end of all partials and the memory of the
  * set durable in one step. Which tokens form a set is decided elsewhere.
@@ -76,6 +83,16 @@ export class SetCloser {
       .filter((edge) => !set.parts.has(edge))
       .map((edge) => network.pods[network.edges[edge]!.from]!.id);
     this.#bury(set, "expired", new Error(`Nothing came from ${from.join(", ")} in time.`));
+  }
+
+  /** For a message that can be no part of any set. */
+  refuse(delivery: Delivery, reason: keyof typeof refusals, notes: readonly Note[] = []): void {
+    const { network, pod, clock, stats, log } = this.#options;
+    const error = new Error(refusals[reason]);
+    stats.dead++;
+    log.error(`${pod.id} cannot use a message: ${error.message}`, { reason, id: idOf(delivery.token) });
+    const death = { reason, error, attempts: delivery.attempt, time: clock.now() };
+    delivery.commit({ outputs: [], notes, dead: deadLetterOf(network, pod, [delivery.token], death) });
   }
 
   #queue(set: PartialSet): void {

@@ -1,5 +1,4 @@
 import type { PodRunnerOptions } from "../delivery/pod-runner.ts";
-import { deadLetterOf } from "../delivery/steps.ts";
 import type { Consumer, Delivery } from "../transport/transport.ts";
 import type { OpenSets, Receiver } from "./aggregator.ts";
 import { DeadlineWatch } from "./deadline-watch.ts";
@@ -137,17 +136,10 @@ export class ZipAggregator implements Receiver {
   }
 
   #late(delivery: Delivery): void {
-    const { network, pod, clock, stats } = this.#options;
-    stats.late++;
+    this.#options.stats.late++;
     const notes = [this.#owe(delivery.token.edge, -1)];
-    if (delivery.token.reason !== undefined) {
-      delivery.commit({ outputs: [], notes });
-      return;
-    }
-    stats.dead++;
-    const error = new Error("Its set was closed before it came.");
-    const death = { reason: "late" as const, error, attempts: delivery.attempt, time: clock.now() };
-    delivery.commit({ outputs: [], notes, dead: deadLetterOf(network, pod, [delivery.token], death) });
+    if (delivery.token.reason !== undefined) delivery.commit({ outputs: [], notes });
+    else this.#closer.refuse(delivery, "late", notes);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Leases } from "@pawl/flows";
+import { systemClock } from "@pawl/hooks/guard";
 import type { Consumer } from "../transport/transport.ts";
 import type { PodConsumer } from "./pod-consumer.ts";
 
@@ -40,7 +41,7 @@ export class ExclusiveConsumer implements Consumer {
     while (!signal.aborted) {
       const lease = await leases.acquire(name);
       if (lease === undefined) {
-        await pause(retryMs, signal);
+        await systemClock.sleep(retryMs, signal).catch(() => {});
         continue;
       }
       const life = AbortSignal.any([signal, lease.lost]);
@@ -57,7 +58,7 @@ export class ExclusiveConsumer implements Consumer {
         this.#consumer = await this.#options.begin();
         break;
       } catch {
-        await pause(beginAgainMs, life);
+        await systemClock.sleep(beginAgainMs, life).catch(() => {});
       }
     }
     if (!life.aborted) await new Promise((resolve) => life.addEventListener("abort", resolve, { once: true }));
@@ -67,16 +68,3 @@ export class ExclusiveConsumer implements Consumer {
 }
 
 const beginAgainMs = 500;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
-}

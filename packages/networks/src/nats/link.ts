@@ -1,5 +1,5 @@
 import type { ConnectionOptions, PublishOptions } from "@nats-io/transport-node";
-import type { Logger } from "@pawl/hooks/guard";
+import { type Logger, systemClock } from "@pawl/hooks/guard";
 import { type JetStreamManager, loadClient, type NatsClient, type NatsConnection } from "./client.ts";
 import { connectionOptions, type ServerOptions, shownUrl } from "./server-options.ts";
 
@@ -162,18 +162,6 @@ async function connect(client: NatsClient, how: ConnectionOptions, options: Link
       }
       if (delayMs === firstDelayMs) log.warn(`${shownUrl(server.url)} cannot be reached, trying again: ${why}`);
     }
-    await pause(delayMs, signal);
+    await systemClock.sleep(delayMs, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type Logger, silentLogger } from "@pawl/hooks/guard";
+import { type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Network } from "../topology/network.ts";
 import type { Line, Transport } from "../transport/transport.ts";
 import { ensure, expectStream, StreamError } from "./ensure.ts";
@@ -108,7 +108,7 @@ class NatsTransport implements Transport {
         this.#abort.signal.throwIfAborted();
         if (error instanceof StreamError && setUp !== "expect" && !isPassing(error.cause)) throw error;
         if (tries % 20 === 1) log.warn(`JetStream is not ready, trying again: ${(error as Error).message}`);
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await systemClock.sleep(retryMs, this.#abort.signal);
       }
     }
   }

@@ -1,24 +1,9 @@
 import { type Line, type PodContext, startNetwork, type Transport } from "@pawl/networks";
 import { describe, expect, test } from "vitest";
+import { diamond } from "../diamond.ts";
 import { engines, parsed, until } from "../networks.ts";
 
-const diamond = parsed(`name: scoring
-retry: { attempts: 3, initialDelay: 1ms }
-pods:
-  - { id: intake,  template: http-gateway }
-  - { id: fan,     template: http-fan-out }
-  - { id: price,   template: http-relay }
-  - { id: risk,    template: http-relay }
-  - { id: join,    template: http-fan-in, timeout: 10m }
-  - { id: archive, template: http-sink }
-connections:
-  - { from: intake, to: fan }
-  - { from: fan,    to: price }
-  - { from: fan,    to: risk }
-  - { from: price,  to: join }
-  - { from: risk,   to: join }
-  - { from: join,   to: archive }
-`);
+const network = parsed(diamond);
 const messages = 30;
 
 interface Ledger {
@@ -70,7 +55,7 @@ async function run(transport: Transport): Promise<Ledger> {
     },
     join: (partials: { n: number; by: string }[]) => ({ n: partials[0]!.n, by: partials.map(({ by }) => by).sort() }),
   };
-  const running = await startNetwork(diamond, { transport: watched(transport, tokens), hooks, random: () => 0 });
+  const running = await startNetwork(network, { transport: watched(transport, tokens), hooks, random: () => 0 });
   const ends = await Promise.all(
     Array.from({ length: messages }, async (_, n) => {
       const settled = running.waitFor("intake", `m${n}`, 20_000);
@@ -79,7 +64,7 @@ async function run(transport: Transport): Promise<Ledger> {
     }),
   );
   await running.idle();
-  const sink = diamond.pods.findIndex((pod) => pod.id === "archive");
+  const sink = network.pods.findIndex((pod) => pod.id === "archive");
   await until(
     async () =>
       (await running.line.outputs(sink)).count === ends.filter((end) => "archive" in (end?.results ?? {})).length,
@@ -98,7 +83,7 @@ describe("the diamond", () => {
     for (const [name, make] of engines) ledgers.push([name, await run(await make())]);
     const [, first] = ledgers[0]!;
     // Each message has its six tokens, because somebody waits for the end of every one.
-    expect(first.tokens).toHaveLength(messages * diamond.edges.length);
+    expect(first.tokens).toHaveLength(messages * network.edges.length);
     expect(new Set(first.tokens.map((token) => token.split(" ", 2).join(" "))).size).toBe(first.tokens.length);
     expect(first.ends.every((end) => end !== undefined)).toBe(true);
     for (const [name, ledger] of ledgers) expect(ledger, name).toEqual(first);

@@ -1,38 +1,13 @@
 import { parseNetwork } from "@pawl/networks";
 import { describe, expect, test } from "vitest";
-
-const diamond = `name: scoring
-pods:
-  - { id: intake,  template: http-gateway }
-  - { id: fan,     template: http-fan-out }
-  - { id: price,   template: http-relay }
-  - { id: risk,    template: http-relay }
-  - { id: join,    template: http-fan-in, timeout: 10m }
-  - { id: archive, template: http-sink }
-connections:
-  - { from: intake, to: fan }
-  - { from: fan,    to: price }
-  - { from: fan,    to: risk }
-  - { from: price,  to: join }
-  - { from: risk,   to: join }
-  - { from: join,   to: archive }
-`;
+import { diamond } from "../diamond.ts";
+import { networkText as net } from "../networks.ts";
 
 /** `code line:column` of every finding, `!` marks warnings. */
 function findings(text: string): string[] {
   return parseNetwork(text, { file: "net.yaml" }).diagnostics.map(
     ({ code, line, column, severity }) => `${code}${severity === "warning" ? "!" : ""} ${line}:${column}`,
   );
-}
-
-/** A network of pods `id:type` and edges `a>b`, one a line, so that positions can be read off. */
-function net(pods: readonly string[], edges: readonly string[], extra: Readonly<Record<string, string>> = {}): string {
-  const podLines = pods.map((pod) => {
-    const [id, type] = pod.split(":");
-    return `  - { id: ${id}, type: ${type}${extra[id!] ? `, ${extra[id!]}` : ""} }`;
-  });
-  const edgeLines = edges.map((edge) => `  - { from: ${edge.split(">")[0]}, to: ${edge.split(">")[1]} }`);
-  return ["name: n", "pods:", ...podLines, "connections:", ...edgeLines, ""].join("\n");
 }
 
 const line = net(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"]);
@@ -63,7 +38,9 @@ describe("a sound file", () => {
 
   test("numbers edges and revisions by the graph and not by the order of lines", () => {
     const lines = diamond.split("\n");
-    const swapped = [...lines.slice(0, 9), lines[12], lines[10], lines[14], lines[11], lines[9], lines[13]].join("\n");
+    const swapped = [...lines.slice(0, 10), lines[13], lines[11], lines[15], lines[12], lines[10], lines[14]].join(
+      "\n",
+    );
     const a = parseNetwork(diamond).network!;
     const b = parseNetwork(swapped).network!;
     expect(b.revision).toBe(a.revision);

@@ -1,11 +1,11 @@
 import type { Command } from "../../command.ts";
 import { formatTable, formatTime } from "../../output/table.ts";
 import { withDesk } from "./desk.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 import { transportOptions } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: [
     { flags: "--pod <id>", description: "Only those of one pod" },
     { flags: "--limit <count>", description: "At most so many", default: "50" },

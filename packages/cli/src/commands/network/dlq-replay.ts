@@ -1,32 +1,23 @@
 import type { Command } from "../../command.ts";
-import { usageError } from "../../command-error.ts";
 import { plural } from "../../output/diagnostics.ts";
+import { oneOrAll, oneOrAllLetters } from "./dead-letters.ts";
 import { withDesk } from "./desk.ts";
-import { letterId } from "./letter-id.ts";
 import { soundNetwork } from "./network-file.ts";
-import { transportOptions } from "./transport.ts";
 
 const mostAtOnce = 1_000;
 
 export const command: Command = {
-  arguments: [
-    { name: "<file>", description: "A network file, or the name of a network", complete: "file" },
-    { name: "[id]", description: "The number of the dead letter" },
-  ],
-  options: [{ flags: "--all", description: "Every dead letter of the network" }, ...transportOptions],
+  ...oneOrAllLetters,
   json: true,
   details: "Send a dead letter again, under a new correlation id: the old one has come to its end.",
   async run(call) {
     const sound = await soundNetwork(call, call.arguments[0]!);
-    const isAll = call.options.all === true;
-    if (!isAll && call.arguments[1] === undefined)
-      throw usageError("Name a dead letter, or --all.", "pawl network dlq list");
+    const id = oneOrAll(call);
     const replayed = await withDesk(call, sound, async (desk) => {
-      const ids = isAll
-        ? (await desk.list({ limit: mostAtOnce })).map((letter) => letter.id).reverse()
-        : [letterId(call.arguments[1])];
+      const ids =
+        id === undefined ? (await desk.list({ limit: mostAtOnce })).map((letter) => letter.id).reverse() : [id];
       const sent: { id: number; correlationId: string }[] = [];
-      for (const id of ids) sent.push({ id, correlationId: await desk.replay(id) });
+      for (const one of ids) sent.push({ id: one, correlationId: await desk.replay(one) });
       return { sent, isRunning: desk.url !== undefined };
     });
     if (call.options.json === true) call.terminal.json({ replayed: replayed.sent });

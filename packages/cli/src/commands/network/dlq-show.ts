@@ -1,14 +1,11 @@
 import type { Command } from "../../command.ts";
+import { letterId } from "./dead-letters.ts";
 import { withDesk } from "./desk.ts";
-import { letterId } from "./letter-id.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 import { transportOptions } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [
-    { name: "<file>", description: "A network file, or the name of a network", complete: "file" },
-    { name: "<id>", description: "The number of the dead letter" },
-  ],
+  arguments: [networkArgument, { name: "<id>", description: "The number of the dead letter" }],
   options: transportOptions,
   json: true,
   async run(call) {

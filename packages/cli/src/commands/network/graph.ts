@@ -1,8 +1,8 @@
 import type { Command } from "../../command.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   details: "Print a network as a Mermaid graph, for a page or an editor that draws it.",
   examples: ["pawl network graph networks/scoring.yaml"],
   async run(call) {

@@ -4,12 +4,19 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { Project } from "@pawl/flows";
 import { nearest } from "@pawl/hooks/diagnostics";
 import type { Network, NetworkFile } from "@pawl/networks";
-import type { Call } from "../../command.ts";
+import type { Call, CommandArgument } from "../../command.ts";
 import { CommandError, notFound } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { projectOf } from "../../open-project.ts";
 import { formatDiagnostics } from "../../output/diagnostics.ts";
 import { networksFile } from "../../stored-networks.ts";
+
+/** What every command for one network takes first. */
+export const networkArgument: CommandArgument = {
+  name: "<file>",
+  description: "A network file, or the name of a network",
+  complete: "file",
+};
 
 /**
  * Where networks keep their messages: one file per project. Outside of any project it is one per network file, in the

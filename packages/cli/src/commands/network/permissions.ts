@@ -1,9 +1,9 @@
 import type { Command } from "../../command.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 import { tenantOf } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: [
     { flags: "--tenant <name>", description: "As the pods are started with. Default: $PAWL_TENANT or default" },
   ],

@@ -2,13 +2,13 @@ import { didYouMean } from "@pawl/hooks/diagnostics";
 import type { Network } from "@pawl/networks";
 import type { Call, Command } from "../../command.ts";
 import { notFound, usageError } from "../../command-error.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 import { logTo } from "./running.ts";
 import { serveNetwork, servingOptions } from "./serve-network.ts";
 import { openNats, shownTransport, transportOptions, transportUrl } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: [
     { flags: "--pod <id>", description: "The pod to run; may be given several times", isList: true },
     ...servingOptions,

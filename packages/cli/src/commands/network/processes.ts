@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import type { Pod } from "@pawl/networks";
 import type { Call, Command } from "../../command.ts";
-import { type SoundFile, soundNetwork } from "./network-file.ts";
+import { networkArgument, type SoundFile, soundNetwork } from "./network-file.ts";
 import { portOf } from "./serve-network.ts";
 import { tenantOf, transportOptions, transportUrl } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: [
     ...transportOptions,
     { flags: "--port <port>", description: "Of the first process; the others take the next ones", default: "8000" },

@@ -6,6 +6,7 @@ import { CommandError, usageError } from "../../command-error.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { plural } from "../../output/diagnostics.ts";
 import type { ServerHost } from "../../server/http-host.ts";
+import { untilAsked } from "../../until-asked.ts";
 import type { SoundFile } from "./network-file.ts";
 import { logTo, type RunningFile, runNetworkFile } from "./running.ts";
 import { sayingWhy } from "./transport.ts";
@@ -42,7 +43,7 @@ export async function serveNetwork(call: Call, sound: SoundFile, serving: Servin
     if (running === undefined) return;
     host.main.settle();
     announce(call, { network: sound.network, url: host.main.url, ...serving });
-    await asked(call.signal);
+    await untilAsked(call.signal);
     call.terminal.note("stopping: running hooks may end, what waits goes on next time");
     const closing = running.close({ drainDelayMs, drainTimeoutMs });
     if (drainDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, drainDelayMs));
@@ -118,11 +119,4 @@ function announce(call: Call, up: Serving & { readonly network: Network; readonl
   for (const pod of sinks)
     out(`  GET  ${url}${sinks.length === 1 ? "/output" : `/networks/${network.name}/${pod.id}/output`}`);
   note("Ctrl-C ends it");
-}
-
-function asked(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,11 +1,11 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command-error.ts";
-import { soundNetwork } from "./network-file.ts";
+import { networkArgument, soundNetwork } from "./network-file.ts";
 import { logTo } from "./running.ts";
 import { shownTransport, transportOptions, transportUrl, withNats } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: transportOptions,
   details:
     "Make the streams and consumers of a network on a NATS server, or give those that are there the limits of now. Pods do so themselves unless they are started with --no-set-up.",

@@ -6,7 +6,7 @@ import type { Call, Command } from "../../command.ts";
 import { CommandError, notFound, usageError } from "../../command-error.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { request } from "./desk.ts";
-import { type SoundFile, soundNetwork } from "./network-file.ts";
+import { networkArgument, type SoundFile, soundNetwork } from "./network-file.ts";
 import { localTransport, logTo, type RunOptions, runNetworkFile } from "./running.ts";
 import { transportOptions, transportUrl, withNats } from "./transport.ts";
 
@@ -28,10 +28,7 @@ interface Message {
 }
 
 export const command: Command = {
-  arguments: [
-    { name: "<file>", description: "A network file, or the name of a network", complete: "file" },
-    { name: "<pod>", description: "A gateway or initiator of it" },
-  ],
+  arguments: [networkArgument, { name: "<pod>", description: "A gateway or initiator of it" }],
   options: [
     { flags: "--data <json>", description: "The payload, a JSON object. Default: {}" },
     { flags: "--header <name:value>", description: "A header for the hook to see", isList: true },

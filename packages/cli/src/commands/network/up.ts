@@ -1,13 +1,13 @@
 import type { Transport } from "@pawl/networks";
 import type { Call, Command } from "../../command.ts";
 import { usageError } from "../../command-error.ts";
-import { type SoundFile, soundNetwork } from "./network-file.ts";
+import { networkArgument, type SoundFile, soundNetwork } from "./network-file.ts";
 import { localTransport, logTo } from "./running.ts";
 import { type Serving, serveNetwork, servingOptions, shownStore } from "./serve-network.ts";
 import { openNats, shownTransport, transportOptions, transportUrl } from "./transport.ts";
 
 export const command: Command = {
-  arguments: [{ name: "<file>", description: "A network file, or the name of a network", complete: "file" }],
+  arguments: [networkArgument],
   options: [
     ...servingOptions,
     { flags: "--memory", description: "Keep messages in memory: all are lost when this ends" },

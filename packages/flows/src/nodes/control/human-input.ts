@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inputTypes } from "../../definition/input-type.ts";
 import type { Json } from "../../json.ts";
 import { problemOf } from "../../questions/read-answer.ts";
 import { type AskedInput, type NodeDefinition, NodeResult, node } from "../node.ts";
@@ -6,10 +7,7 @@ import { type AskedInput, type NodeDefinition, NodeResult, node } from "../node.
 const input = z
   .strictObject({
     prompt: z.string().describe("What the person is asked."),
-    type: z
-      .enum(["string", "number", "integer", "boolean", "list", "map"])
-      .default("string")
-      .describe("What the value is. Default: string."),
+    type: z.enum(inputTypes).default("string").describe("What the value is. Default: string."),
     choices: z.array(z.json()).min(1).optional().describe("The values that may be given."),
     default: z.json().optional().describe("Taken when nothing is given."),
     required: z

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { duration, texts } from "../inputs.ts";
+import { duration, maxBytes, texts } from "../inputs.ts";
 import { signatureSchemes } from "./signature.ts";
-
-const mebibyte = 1024 * 1024;
 
 export const webhookInput: z.ZodType<WebhookInput> = z
   .strictObject({
@@ -25,12 +23,7 @@ export const webhookInput: z.ZodType<WebhookInput> = z
     tolerance: duration.optional().describe("How old a signed request may be. Default: 5m."),
     respond: z.enum(["accepted", "result"]).default("accepted"),
     wait: duration.optional().describe("With `respond: result`: how long the answer may take. Default: 30s."),
-    max_bytes: z
-      .number()
-      .int()
-      .min(1)
-      .max(64 * mebibyte)
-      .default(mebibyte),
+    max_bytes: maxBytes,
   })
   .refine(({ host, port }) => host === undefined || port !== undefined, {
     path: ["host"],
