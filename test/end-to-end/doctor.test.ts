@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { copyOfExample, pawl, pawlJson, startServe, temporaryProject } from "./pawl.ts";
+import { copyOfExample, pawl, pawlJson, startServe, temporaryProject, until } from "./pawl.ts";
 
 interface Finding {
   readonly name: string;
@@ -58,3 +60,41 @@ test("what is wrong with networks, hooks and the port makes it say so", async ()
     detail: expect.stringContaining("another program"),
   });
 });
+
+test("what a server uses otherwise than it stands on disk is told by the doctor and the status, until it is restarted", async () => {
+  const manifest = (version: string) =>
+    JSON.stringify({ name: "greeter", version, type: "module", main: "index.js", keywords: ["pawl-plugin"] });
+  const cwd = temporaryProject({
+    "flows/a.yaml": "name: a\nsteps: [{ id: a, uses: data.set }]\n",
+    "pawl.config.js": "export default {};\n",
+    "package.json": JSON.stringify({ private: true, dependencies: { greeter: "1" } }),
+    "node_modules/greeter/package.json": manifest("1.0.0"),
+    "node_modules/greeter/index.js": "export default { name: 'greeter', nodes: [] };\n",
+  });
+  await pawl(["trust"], { cwd });
+  const served = await startServe({ cwd });
+  const told = async () => (await pawlJson(["status"], { cwd })).outdated as string[];
+  expect(await told()).toEqual([]);
+  writeFileSync(join(cwd, "node_modules/greeter/package.json"), manifest("1.1.0"));
+  writeFileSync(join(cwd, "package-lock.json"), "{}\n");
+  await until("the package is told", async () => (await told()).length === 1);
+  writeFileSync(join(cwd, "pawl.config.js"), "export default { server: { rateLimit: false } };\n");
+  const sentences = await until("the configuration is told", async () => {
+    const now = await told();
+    return now.length === 2 ? now : undefined;
+  });
+  expect(sentences).toEqual([
+    expect.stringMatching(/^pawl\.config\.js .*restart/),
+    expect.stringMatching(/^greeter is 1\.1\.0 .* 1\.0\.0 .*restart/),
+  ]);
+  for (const sentence of sentences) expect(served.output()).toContain(sentence);
+  const { stdout } = await pawl(["status"], { cwd });
+  for (const sentence of sentences) expect(stdout).toContain(sentence);
+  const { ok, findings } = await doctor(cwd);
+  expect(ok).toBe(false);
+  for (const detail of sentences) expect(findings).toContainEqual({ name: "server", ok: false, detail });
+  await served.kill("SIGTERM");
+  await startServe({ cwd });
+  expect(await told()).toEqual([]);
+  expect((await doctor(cwd)).findings.filter(({ name }) => name === "server")).toEqual([]);
+}, 60_000);

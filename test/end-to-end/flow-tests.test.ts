@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { copyOfExample, pawl, pawlJson, temporaryFolder, temporaryProject } from "./pawl.ts";
+import { copyOfExample, pawl, pawlJson, startPawl, temporaryFolder, temporaryProject, until } from "./pawl.ts";
 
 const flow = "name: one\nsteps:\n  - { id: a, uses: file.write, with: { path: made.txt, content: x } }\n";
 const tests = "mocks: { a: { output: 1 } }\ntests:\n  - name: gives one\n    expect: { steps: { a: { output: 1 } } }\n";
@@ -70,6 +70,49 @@ describe("pawl test", () => {
     const document = await pawlJson(["test", "one"], { cwd });
     expect(document.files[0].tests[0]).toMatchObject({ name: "gives one", ok: false, problems: [{ line: 4 }] });
   });
+
+  test("with --watch runs again after each change of tests, flows and plugins, and ends as the last round did", async () => {
+    const plugin = (output: number) =>
+      `import { definePlugin, node } from "@pawl/flows";
+       import { z } from "zod";
+       const give = node({ name: "p.give", input: z.object({}), run: () => ${output} });
+       export default definePlugin({ name: "p", nodes: [give] });`;
+    const given = flow.replace(/file.write.*/, "p.give }\n");
+    const cwd = temporaryProject({
+      "plugins/p.ts": plugin(1),
+      "flows/one.yaml": given,
+      "flows/one.test.yaml": `real: [p.give]\n${tests.slice(tests.indexOf("tests:"))}`,
+    });
+    const change = (path: string, text: string) => writeFileSync(join(cwd, path), text);
+    for (const [end, code] of [
+      ["failed", 1],
+      ["passed", 0],
+    ] as const) {
+      const watching = startPawl(["test", "--watch", "--json"], { cwd });
+      const rounds = (count: number) =>
+        until(`round ${count}:\n${watching.output()}`, () => {
+          const shown = watching
+            .output()
+            .split("\n")
+            .filter((line) => line.startsWith("{"));
+          return shown.length >= count && JSON.parse(shown.at(-1)!);
+        });
+      expect(await rounds(1)).toMatchObject({ passed: 1, failed: 0 });
+      change("plugins/p.ts", plugin(2));
+      expect(await rounds(2)).toMatchObject({ passed: 0, failed: 1 });
+      change("flows/one.yaml", "name: one\nsteps: [\n");
+      expect((await rounds(3)).passed).toBe(0);
+      change("flows/one.yaml", given);
+      expect(await rounds(4)).toMatchObject({ failed: 1 });
+      if (end === "passed") {
+        change("plugins/p.ts", plugin(1));
+        expect(await rounds(5)).toMatchObject({ passed: 1, failed: 0 });
+      }
+      await until("it waits", () => watching.output().trimEnd().endsWith("ends."));
+      expect(await watching.kill("SIGINT")).toMatchObject({ code });
+      change("plugins/p.ts", plugin(1));
+    }
+  }, 60_000);
 
   test("takes no test file for a flow, and checks both", async () => {
     const broken = tests.replace("mocks: { a:", "mocks: { b:");

@@ -1,9 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -29,15 +31,22 @@ export async function startRegistry(): Promise<LocalRegistry> {
   const folder = mkdtempSync(join(tmpdir(), "pawl-registry-"));
   const packed = packWorkspaces(folder);
   const packages = [...packed, ...installedPackages()];
-  const server = createServer((request, response) => {
+  const tarballs = new Map<Published, Promise<Buffer>>();
+  const tarball = (of: Published): Promise<Buffer> => {
+    const made = tarballs.get(of) ?? makeTarball(of);
+    tarballs.set(of, made);
+    return made;
+  };
+  const server = createServer(async (request, response) => {
     // A scope's slash is encoded: a package is one segment, and a tarball is /-/NAME/VERSION.tgz.
     const parts = request.url!.slice(1).split("/");
     const [name = "", file] = parts[0] === "-" ? parts.slice(1) : parts;
     const found = packages.filter((other) => other.name === decodeURIComponent(name));
     if (found.length === 0)
       response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
-    else if (file === undefined) response.end(JSON.stringify(packument(found, `http://${request.headers.host}`)));
-    else sendTarball(found.find((other) => `${other.version}.tgz` === file)!, response);
+    else if (file === undefined)
+      response.end(JSON.stringify(await packument(found, tarball, `http://${request.headers.host}`)));
+    else response.end(await tarball(found.find((other) => `${other.version}.tgz` === file)!));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -84,22 +93,28 @@ function installedPackages(): Published[] {
   });
 }
 
-function packument(found: readonly Published[], url: string): object {
-  const versions = found.map(({ name, version, manifest }) => {
+/** pnpm and Yarn take nothing of which they do not know the hash, and Yarn nothing that was published just now. */
+async function packument(
+  found: readonly Published[],
+  tarballOf: (of: Published) => Promise<Buffer>,
+  url: string,
+): Promise<object> {
+  const versions = found.map(async (each) => {
+    const { name, version, manifest } = each;
     const tarball = `${url}/-/${name.replace("/", "%2f")}/${version}.tgz`;
-    return [version, { ...manifest, _id: `${name}@${version}`, dist: { tarball } }] as const;
+    const hash = createHash("sha512").update(await tarballOf(each));
+    const integrity = `sha512-${hash.digest("base64")}`;
+    return [version, { ...manifest, _id: `${name}@${version}`, dist: { tarball, integrity } }] as const;
   });
-  return { name: found[0]!.name, "dist-tags": { latest: found[0]!.version }, versions: Object.fromEntries(versions) };
+  const latest = found[0]!.version;
+  const time = Object.fromEntries(found.map(({ version }) => [version, "2026-01-01T00:00:00.000Z"]));
+  const all = Object.fromEntries(await Promise.all(versions));
+  return { name: found[0]!.name, "dist-tags": { latest }, time, versions: all };
 }
 
-function sendTarball({ from }: Published, response: import("node:http").ServerResponse): void {
-  if ("tarball" in from) {
-    response.end(readFileSync(from.tarball));
-    return;
-  }
+async function makeTarball({ from }: Published): Promise<Buffer> {
+  if ("tarball" in from) return readFileSync(from.tarball);
   const options = ["--exclude=./node_modules", "--transform=s,^\\.,package,"];
-  const made = spawn("tar", ["-I", "gzip -1", "-cf", "-", ...options, "-C", from.folder, "."], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  made.stdout.pipe(response);
+  const argv = ["-I", "gzip -1", "-cf", "-", ...options, "-C", from.folder, "."];
+  return (await promisify(execFile)("tar", argv, { encoding: "buffer", maxBuffer: 512 * 1_048_576 })).stdout;
 }

@@ -123,6 +123,8 @@ describe("a person is asked", () => {
     const begun = await pawl(["run", "outer"], { cwd });
     expect(begun.code).toBe(0);
     const [, child] = /pawl approve (\S+) deploy/.exec(begun.stdout)!;
+    expect(await pawlJson(["show", "outer"], { cwd })).toMatchObject({ run: { flow: "outer", status: "waiting" } });
+    expect((await pawl(["runs", "--status", "queued"], { cwd })).stdout).not.toContain("outer");
     const approved = await pawl(["approve", child!, "--as", "ana"], { cwd });
     const [, outer] = /pawl resume (\S+) goes on/.exec(approved.stdout)!;
     const ended = await pawlJson(["resume", outer!], { cwd });

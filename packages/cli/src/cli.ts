@@ -19,9 +19,11 @@ export async function runCli(argv: readonly string[], endNow: (code: number) => 
   const signals = watchSignals(endNow);
   let code: ExitCode = exitCodes.ok;
   let endsWhenAsked = false;
+  let keepsExitCode = false;
   try {
     const program = await buildProgram(argv, async (invocation) => {
       endsWhenAsked = invocation.command.endsWhenAsked === true;
+      keepsExitCode = invocation.command.keepsExitCode?.(invocation) === true;
       code = await execute(invocation, terminal, signals.signal);
     });
     if (argv.length === 0) program.outputHelp();
@@ -29,6 +31,7 @@ export async function runCli(argv: readonly string[], endNow: (code: number) => 
   } catch (error) {
     code = reportError(error, terminal, argv.includes("--verbose"));
   }
+  if (keepsExitCode) return code;
   if (endsWhenAsked && code === exitCodes.ok && signals.exitCode() === exitCodes.terminated) return code;
   return code === exitCodes.ok || code === exitCodes.failed ? (signals.exitCode() ?? code) : code;
 }

@@ -47,6 +47,8 @@ export interface Command {
   readonly json?: boolean;
   /** It runs until it is asked to end: a clean end after SIGTERM is what was wanted, and exits 0. */
   readonly endsWhenAsked?: boolean;
+  /** Whether Ctrl-C is how it is ended, and says nothing about what it did: then its own exit code stays. */
+  readonly keepsExitCode?: (call: Pick<Call, "options">) => boolean;
   /** A paragraph for its help page. */
   readonly details?: string;
   /** As they are typed. */

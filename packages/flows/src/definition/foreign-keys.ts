@@ -10,6 +10,7 @@ export const foreignKeys: Readonly<Record<string, readonly string[]>> = {
   environment: ["env"],
   for_each: ["loop"],
   foreach: ["loop"],
+  image: ["uses"],
   input: ["with", "inputs"],
   inputs: ["with"],
   items: ["loop"],
@@ -18,6 +19,7 @@ export const foreignKeys: Readonly<Record<string, readonly string[]>> = {
   matrix: ["loop"],
   name: ["id"],
   on: ["trigger"],
+  needs: ["next"],
   on_exit: ["finally"],
   options: ["choices"],
   output: ["outputs"],
@@ -27,10 +29,22 @@ export const foreignKeys: Readonly<Record<string, readonly string[]>> = {
   retries: ["retry"],
   run: ["uses"],
   schedule: ["trigger"],
+  script: ["uses"],
   tasks: ["steps"],
   timeout_seconds: ["timeout"],
   type: ["uses"],
   vars: ["inputs", "env"],
   when: ["if"],
   with_items: ["loop"],
+};
+
+const command = "A command is written uses: shell.run, with: { command: … }.";
+
+/** How that is said here, where another key alone does not tell it: by the foreign key, and by the key that is meant. */
+export const foreignHabits: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  image: { uses: "A container is a command: uses: shell.run, with: { command: docker run … }." },
+  needs: { next: "Steps run in the order of the file; parallel runs some at once, and next jumps to another." },
+  on: { trigger: "What starts a flow is written trigger: { uses: cron, with: { schedule: … } }." },
+  run: { uses: command },
+  script: { uses: command },
 };

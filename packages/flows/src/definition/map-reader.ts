@@ -3,7 +3,7 @@ import { parseDuration } from "@pawl/hooks/guard";
 import { isMap, isPair, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
 import { hasExpression, splitText } from "../expression/split-text.ts";
 import type { Json } from "../json.ts";
-import { foreignKeys } from "./foreign-keys.ts";
+import { foreignHabits, foreignKeys } from "./foreign-keys.ts";
 import type { KeyTable } from "./key-table.ts";
 import { report, resolved, type SourceFile, type Span, spanOf } from "./source-file.ts";
 
@@ -87,8 +87,11 @@ function addFields(source: SourceFile, map: YAMLMap, fields: Map<string, Field>)
 
 function reportUnknownKey(source: SourceFile, field: Field, what: string, known: readonly string[]): void {
   const elsewhere = Object.hasOwn(foreignKeys, field.key) ? foreignKeys[field.key]! : [];
-  const near = nearest(field.key, known) ?? elsewhere.find((key) => known.includes(key));
-  const message = `${upperFirst(what)} has no key "${field.key}".${near === undefined ? "" : ` Did you mean "${near}"?`}`;
+  const meant = elsewhere.find((key) => known.includes(key));
+  const habit = Object.hasOwn(foreignHabits, field.key) && meant !== undefined && foreignHabits[field.key]![meant];
+  const near = habit ? meant : (nearest(field.key, known) ?? meant);
+  const more = habit || (near === undefined ? "" : `Did you mean "${near}"?`);
+  const message = `${upperFirst(what)} has no key "${field.key}".${more && ` ${more}`}`;
   report(source, field.keySpan, { code: "unknown-key", message, hint: near });
 }
 

@@ -3,8 +3,34 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Failure, NewRun, Owner, RunRecord, RunStatus, RunTrigger } from "./records.ts";
 import type { RunEnd } from "./run-state.ts";
 
+/**
+ * Handed back while a sub-run waits: whoever comes first takes the run up again, so it stands in the queue, but all that it does
+ * then is wait.
+ */
+const waitsBelow = `r.status = 'queued' AND r.starts > 0 AND r.owner IS NULL AND EXISTS (
+  WITH RECURSIVE below (id, status) AS (SELECT id, status FROM runs WHERE parent_run = r.id
+    UNION SELECT c.id, c.status FROM runs c JOIN below b ON c.parent_run = b.id)
+  SELECT 1 FROM below WHERE status = 'waiting')`;
+
+/** Conditions for each status as people see it. Several, because each has its rows in order in the index. */
+export const statusConditions: Readonly<Record<RunStatus, readonly string[]>> = {
+  queued: [`r.status = 'queued' AND NOT (${waitsBelow})`],
+  running: ["r.status = 'running'"],
+  // From the few runs that wait upwards, and not through everything that is queued.
+  waiting: [
+    "r.status = 'waiting'",
+    `r.id IN (WITH RECURSIVE above (id) AS (SELECT parent_run FROM runs WHERE status = 'waiting' AND parent_run IS NOT NULL
+      UNION SELECT p.parent_run FROM runs p JOIN above a ON p.id = a.id WHERE p.parent_run IS NOT NULL)
+      SELECT id FROM above) AND ${waitsBelow}`,
+  ],
+  completed: ["r.status = 'completed'"],
+  failed: ["r.status = 'failed'"],
+  cancelled: ["r.status = 'cancelled'"],
+};
+
 /** What `toRecord` reads. */
-export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host
+export const recordColumns = `r.*, d.text AS definition_text, o.pid, o.start_time, o.host,
+  CASE WHEN ${waitsBelow} THEN 'waiting' ELSE r.status END AS shown_status
   FROM runs r JOIN definitions d ON d.hash = r.definition LEFT JOIN owners o ON o.id = r.owner`;
 
 /** The record of a run that this process has just begun, as reading it would give it. */
@@ -59,7 +85,7 @@ export function toRecord(row: Record<string, unknown>): RunRecord {
     vars: parse<JsonObject>(row.vars),
     trigger: toTrigger(parse<Partial<RunTrigger>>(row.trigger)),
     ...(row.parent_run ? { parent: { runId: row.parent_run as string, recordId: row.parent_record as string } } : {}),
-    status: row.status as RunStatus,
+    status: row.shown_status as RunStatus,
     error: row.error === null ? undefined : parse<Failure>(row.error),
     outputs: row.outputs === null ? null : parse<Json>(row.outputs),
     createdAt: row.created_at as number,

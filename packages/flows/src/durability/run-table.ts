@@ -2,7 +2,7 @@ import type { Database, SqlValue, Statement } from "../sqlite/index.ts";
 import { cachedStatements } from "../sqlite/index.ts";
 import type { RunFilter } from "./durability.ts";
 import type { NewRun, RunRecord, RunStatus } from "./records.ts";
-import { recordColumns, toRecord } from "./run-record.ts";
+import { recordColumns, statusConditions, toRecord } from "./run-record.ts";
 import { hasEnded, type RunEnd, type RunState } from "./run-state.ts";
 
 const stateColumns = `id, flow, root, lane_key AS laneKey, lane_limit AS laneLimit, status, admitted, owner, starts,
@@ -200,12 +200,13 @@ export class RunTable {
     const limit = Math.max(0, Math.min(filter.limit ?? defaultListLimit, mostListed));
     if (filter.status === undefined) return this.#page(filter, undefined, limit);
     const wanted = new Set(typeof filter.status === "string" ? [filter.status] : filter.status);
-    const pages = [...wanted].flatMap((status) => this.#page(filter, status, limit));
+    const conditions = [...wanted].flatMap((status) => statusConditions[status] ?? []);
+    const pages = conditions.flatMap((condition) => this.#page(filter, condition, limit));
     return pages.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
   }
 
-  #page(filter: RunFilter, status: RunStatus | undefined, limit: number): RunRecord[] {
-    const conditions: string[] = [];
+  #page(filter: RunFilter, ofStatus: string | undefined, limit: number): RunRecord[] {
+    const conditions: string[] = ofStatus === undefined ? [] : [ofStatus];
     const values: SqlValue[] = [];
     const add = (condition: string, value: string | undefined) => {
       if (value === undefined) return;
@@ -213,7 +214,6 @@ export class RunTable {
       values.push(value);
     };
     add("r.flow = ?", filter.flow);
-    add("r.status = ?", status);
     add("r.id < ?", filter.before);
     add("r.trace_id >= ?", filter.traceId);
     add("r.trace_id <= ?", filter.traceId?.padEnd(32, "f"));

@@ -120,6 +120,7 @@ function testSecrets({ given }: FlowTest): Secrets {
     read: async (flow) => valuesOf(flow),
     known: async (flow) => Object.values(valuesOf(flow)),
     variables: () => [],
+    newest: () => [],
   };
 }
 

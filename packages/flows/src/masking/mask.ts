@@ -19,22 +19,31 @@ export interface MaskOptions {
   readonly secrets: Secrets;
 }
 
-/** Knows the secrets of a project: those of its configuration, and variables of which the name says so, from its `.env` too. */
+/**
+ * Knows the secrets of a project: those of its configuration, and variables of which the name says so, from its `.env` too.
+ * A secret that is changed where it is kept is hidden from then on, and so is the one before.
+ */
 export async function createMask({ projectDir, env = process.env, secrets }: MaskOptions): Promise<Mask> {
   const variables = { ...environmentFiles(projectDir), ...definedVariables(env) };
   const masker = new Masker([
     ...secretVariables(variables),
     ...(await secrets.known({ secrets: {}, text: "" }, variables)),
   ]);
-  return maskOf(masker);
+  return maskOf(masker, () => {
+    for (const secret of secrets.newest(variables)) masker.add(secret);
+  });
 }
 
-/** The same with what a masker knows, now and later. */
-export function maskOf(masker: Masker): Mask {
+/** The same with what a masker knows, now and later. `learn` is called before each use. */
+export function maskOf(masker: Masker, learn: () => void = () => {}): Mask {
   return {
-    text: (text) => masker.maskText(text),
+    text(text) {
+      learn();
+      return masker.maskText(text);
+    },
     logger: (log) =>
       createLogger((level, message, fields) => {
+        learn();
         log[level](masker.maskText(message), fields && maskedFields(masker, fields));
       }),
   };

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { guard } from "@pawl/hooks/guard";
@@ -19,6 +20,11 @@ export interface Secrets {
    * it begins. A program is asked once, and then only by `read`. Never throws.
    */
   known(flow: Declaring, env: Variables): Promise<readonly string[]>;
+  /**
+   * The project's secrets that change while a process lives, without waiting: of files as they stand now, of programs what they
+   * said last. A program that said so a minute ago or more is asked again for the next time. Never throws.
+   */
+  newest(env: Variables): readonly string[];
   /** Names of the variables that are such secrets. */
   variables(flow: Declaring): readonly string[];
 }
@@ -39,6 +45,7 @@ const patienceMs = 60_000;
 export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Secrets {
   const said = new Map<string, string>();
   const asked = new Map<string, { readonly at: number; readonly answer: Promise<string | undefined> }>();
+  const fileOf = new WatchedFiles(projectDir);
   const sourcesOf = (flow: Declaring) => Object.entries({ ...sources, ...flow.secrets });
 
   const readOne = async (source: SecretSource, env: Variables, signal: AbortSignal): Promise<string> => {
@@ -73,12 +80,47 @@ export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Sec
       }
       return values;
     },
+    newest(env) {
+      const values = Object.values(sources).map((source) => {
+        if ("file" in source) return fileOf.value(source.file);
+        if (!("command" in source)) return undefined;
+        ask(source, env);
+        return said.get(source.command);
+      });
+      return values.filter((value) => value !== undefined);
+    },
     variables: (flow) => sourcesOf(flow).flatMap(([, source]) => ("env" in source ? [source.env] : [])),
     async known(flow, env) {
       const values = await Promise.all(sourcesOf(flow).map(([, source]) => knowOne(source, env)));
       return values.filter((value) => value !== undefined);
     },
   };
+}
+
+/** Files that are read again when they are others than before. */
+class WatchedFiles {
+  readonly #projectDir: string;
+  readonly #known = new Map<string, { readonly stamp: string; readonly value: string }>();
+
+  constructor(projectDir: string) {
+    this.#projectDir = projectDir;
+  }
+
+  /** Nothing when it cannot be read. */
+  value(file: string): string | undefined {
+    const path = resolve(this.#projectDir, file);
+    const known = this.#known.get(path);
+    try {
+      const { ino, size, mtimeMs } = statSync(path);
+      const stamp = `${ino} ${size} ${mtimeMs}`;
+      if (known?.stamp === stamp) return known.value;
+      const value = withoutNewline(readFileSync(path, "utf8"));
+      this.#known.set(path, { stamp, value });
+      return value;
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 const neverAborted = new AbortController().signal;

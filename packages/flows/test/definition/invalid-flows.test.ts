@@ -188,3 +188,26 @@ test("every code of a flow file is shown by a fixture or a test", () => {
   const shown = new Set([...Object.keys(expected), ...elsewhere, ...ofTests]);
   expect(Object.keys(definitionCodes).filter((code) => !shown.has(code))).toEqual([]);
 });
+
+test("habits of other tools are answered with how that is said here", async () => {
+  const text = [
+    "name: f",
+    "on: push",
+    "steps:",
+    "  - { id: a, run: make }",
+    "  - { id: b, script: make }",
+    "  - { id: c, image: node, uses: data.set }",
+    "  - { id: d, needs: [a], uses: data.set }",
+  ].join("\n");
+  const { diagnostics } = await parseFlow(text, catalogue);
+  const unknown = diagnostics.filter(({ code }) => code === "unknown-key");
+  expect(unknown.map(({ line, column, hint }) => [line, column, hint])).toEqual([
+    [2, 1, "trigger"],
+    [4, 14, "uses"],
+    [5, 14, "uses"],
+    [6, 14, "uses"],
+    [7, 14, "next"],
+  ]);
+  const told = ["trigger: { uses", "shell.run", "shell.run", "docker run", "parallel"];
+  for (const [index, words] of told.entries()) expect(unknown[index]!.message).toContain(words);
+});

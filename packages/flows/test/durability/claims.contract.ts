@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Durability, RunScope } from "../../src/index.ts";
+import type { Durability, RunRecord, RunScope } from "../../src/index.ts";
 import type { Harness } from "./harness.ts";
 import { type Gate, gate, limited, newRun, step } from "./runs.ts";
 
@@ -110,6 +110,42 @@ export function describeClaims(harness: Harness): void {
       );
       const ids = await Promise.all([start(), start(), start()]);
       for (const id of ids) expect((await durability.ended(id)).outputs).toBe("child");
+    });
+
+    test("hand back a run that waits through a sub-run as one that waits, wherever it is asked for", async () => {
+      const body = async (run: RunRecord, scope: RunScope) => {
+        const depth = Number(run.inputs.depth ?? 2);
+        const work = async () => {
+          if (depth === 0) return (await scope.wait("asked", "go")) ?? null;
+          const parent = { runId: run.id, recordId: "sub" };
+          const key = { idempotencyKey: `${run.id}/sub` };
+          const child = await durability.start(newRun({ flow: "below", inputs: { depth: depth - 1 }, parent, ...key }));
+          return (await durability.ended(child.runId, scope.signal)).outputs;
+        };
+        const done = depth === 0 ? await work() : (await step(scope, "sub", work)).output;
+        return { status: "completed" as const, outputs: done };
+      };
+      const worker = durability.work(body);
+      const top = await start();
+      const lowest = async () =>
+        (await durability.list({ status: "waiting" })).find(({ inputs }) => inputs.depth === 0);
+      await expect.poll(lowest).toBeDefined();
+      await worker.close(0);
+      const queued = await start({ flow: "other" });
+      expect((await durability.get(top))?.status).toBe("waiting");
+      const waiting = await durability.list({ status: "waiting" });
+      expect(waiting.map(({ inputs, status }) => [inputs.depth, status])).toEqual([
+        [0, "waiting"],
+        [1, "waiting"],
+        [undefined, "waiting"],
+      ]);
+      expect((await durability.list({ status: "queued" })).map(({ id }) => id)).toEqual([queued]);
+      expect(await durability.list({ status: ["queued", "waiting"] })).toHaveLength(4);
+      await durability.signal((await lowest())!.id, "go", "answered");
+      expect((await durability.get(top))?.status).toBe("queued");
+      durability.work(body);
+      expect((await durability.ended(top)).outputs).toBe("answered");
+      await lowest().then((left) => durability.signal(left!.id, "go", null));
     });
 
     test("let a flow that starts itself past its own limit", async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLogger } from "@pawl/hooks/guard";
 import { describe, expect, test } from "vitest";
@@ -99,6 +99,24 @@ describe("secrets", () => {
     expect(lines[0]).not.toMatch(/key-value|from-a-file/);
     const masked = maskedError(error, mask.text);
     expect([masked instanceof RangeError, masked.retryable, masked.message]).toEqual([true, false, "cannot use ***"]);
+  });
+
+  test("that are changed while a server runs are hidden in what it logs, and the ones before too", async () => {
+    const projectDir = project();
+    writeFileSync(join(projectDir, "key"), "first-key\n");
+    const sources = { KEY: { file: "key" }, SAID: { command: "cat said" } };
+    writeFileSync(join(projectDir, "said"), "said-first");
+    const secrets = createSecrets({ projectDir, sources });
+    const env = { PATH: process.env.PATH ?? "" };
+    const { text } = await createMask({ projectDir, secrets, env });
+    expect(text("first-key said-first")).toBe("*** ***");
+    writeFileSync(join(projectDir, "key"), "second-one\n");
+    expect(text("first-key second-one")).toBe("*** ***");
+    writeFileSync(join(projectDir, "said"), "said-later");
+    await secrets.read({ secrets: {}, text: "SAID" }, { env, signal: new AbortController().signal });
+    expect(text("said-first said-later")).toBe("*** ***");
+    rmSync(join(projectDir, "key"));
+    expect(text("second-one, first-key")).toBe("***, ***");
   });
 
   test.each([

@@ -62,6 +62,14 @@ function noPlugin(name: string, effect: string): CommandError {
   return new CommandError(exitCodes.failed, message);
 }
 
+/** Yarn can keep packages in archives of its own, where nothing but Node under Yarn finds them. */
+function notFoundIn({ folder }: PackageManager, name: string): CommandError {
+  if (!existsSync(join(folder, ".pnp.cjs"))) return noPlugin(name, "It was taken out again.");
+  const message =
+    "Yarn keeps packages without node_modules here (Plug'n'Play), and Pawl looks for plugins there. Nothing was changed.";
+  return new CommandError(exitCodes.failed, message, { next: "yarn config set nodeLinker node-modules" });
+}
+
 /** Installs, tries, and takes out again what does not work. */
 async function install(call: Call, { project, spec, manager }: Installing): Promise<PluginReport> {
   const { dependenciesOf, packagePlugin } = await import("@pawl/flows");
@@ -75,12 +83,12 @@ async function install(call: Call, { project, spec, manager }: Installing): Prom
       snapshot.keep(installed);
       await runManager(call, project.dir, commandLine(manager, "remove", installed));
     }
-    await runManager(call, project.dir, commandLine(manager, "add", spec.text));
+    await runManager(call, project.dir, commandLine(manager, "add", await asTaken(spec, manager)));
     const after = dependenciesOf(project.dir);
     name = Object.keys(after).find((key) => after[key] !== before[key]) ?? name ?? sameSpec(after, spec);
     if (name === undefined) throw new CommandError(exitCodes.failed, `${spec.text} was installed under no name.`);
     const place = packagePlugin(project.dir, name);
-    if (place === undefined) throw noPlugin(name, "It was taken out again.");
+    if (place === undefined) throw notFoundIn(manager, name);
     return await tried(call, project, place);
   } catch (error) {
     await takeBack(call, { project, snapshot, manager, name, wasThere: name !== undefined && name in before });
@@ -97,9 +105,19 @@ async function installedName(
 ): Promise<string | undefined> {
   if (!spec.text.startsWith("file:")) return undefined;
   if (spec.folder === undefined) return sameSpec(dependencies, spec);
-  const { readManifest } = await import("@pawl/flows");
-  const { name } = readManifest(join(spec.folder, "package.json")) ?? {};
+  const name = await nameOfFolder(spec.folder);
   return name !== undefined && name in dependencies ? name : undefined;
+}
+
+/** Yarn wants a name before the path of a folder. */
+async function asTaken({ text, folder }: PluginSpec, manager: PackageManager): Promise<string> {
+  const name = manager.name === "yarn" && folder !== undefined ? await nameOfFolder(folder) : undefined;
+  return name === undefined ? text : `${name}@${text}`;
+}
+
+async function nameOfFolder(folder: string): Promise<string | undefined> {
+  const { readManifest } = await import("@pawl/flows");
+  return readManifest(join(folder, "package.json"))?.name;
 }
 
 function sameSpec(dependencies: Readonly<Record<string, string>>, { text }: PluginSpec): string | undefined {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "../../command.ts";
@@ -56,8 +56,9 @@ export class Snapshot {
   keep(name: string): void {
     const installed = join(this.#modules, name);
     if (!existsSync(installed)) return;
-    this.#kept = { name, copy: mkdtempSync(join(tmpdir(), "pawl-kept-")) };
-    cpSync(installed, this.#kept.copy, { recursive: true, verbatimSymlinks: true });
+    const copy = mkdtempSync(join(tmpdir(), "pawl-kept-"));
+    cpSync(realpathSync(installed), copy, { recursive: true, verbatimSymlinks: true });
+    this.#kept = { name, copy };
   }
 
   /** Nothing needs to be restored any more. */
@@ -75,7 +76,9 @@ export class Snapshot {
     if (!this.#hadModules) rmSync(this.#modules, { recursive: true, force: true });
     else await undo.after();
     if (this.#kept) {
-      const installed = join(this.#modules, this.#kept.name);
+      // pnpm leads there with a link.
+      const place = join(this.#modules, this.#kept.name);
+      const installed = existsSync(place) ? realpathSync(place) : place;
       rmSync(installed, { recursive: true, force: true });
       cpSync(this.#kept.copy, installed, { recursive: true, verbatimSymlinks: true });
     }

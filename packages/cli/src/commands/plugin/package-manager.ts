@@ -75,9 +75,10 @@ const programs: Readonly<Record<ManagerName, Readonly<Record<"add" | "remove" | 
   },
 };
 
-/** For every manager, whatever its flags: npm's variable is read by Yarn 1 and pnpm, the other one by later Yarns. */
+/** For every manager, whatever its flags: npm's variable is read by pnpm too, the second by Yarn 1, the third by later Yarns. */
 export const scriptsOff: Readonly<Record<string, string>> = {
   npm_config_ignore_scripts: "true",
+  YARN_IGNORE_SCRIPTS: "true",
   YARN_ENABLE_SCRIPTS: "false",
 };
 
