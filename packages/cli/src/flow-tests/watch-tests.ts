@@ -1,8 +1,8 @@
 import { createLogger } from "@pawl/hooks/guard";
 import type { Call } from "../command.ts";
+import { CommandError } from "../command-error.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { projectOf } from "../open-project.ts";
-import { reportError } from "../report-error.ts";
 
 /** One time that the tests were run. */
 export interface Round {
@@ -23,7 +23,8 @@ export async function watchTests(call: Call, runOnce: () => Promise<Round>): Pro
   const round = async (): Promise<void> => {
     if (signal.aborted) return;
     const { code, files } = await runOnce().catch((error: unknown): Round => {
-      return { code: reportError(error, terminal, call.isVerbose), files: [] };
+      terminal.note(`${terminal.colors.red("error:")} ${error instanceof Error ? error.message : error}`);
+      return { code: error instanceof CommandError ? error.exitCode : exitCodes.failed, files: [] };
     });
     if (signal.aborted) return;
     last = code;

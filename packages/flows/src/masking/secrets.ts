@@ -65,7 +65,11 @@ export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Sec
     if ("command" in source) return said.get(source.command) ?? ask(source, env);
     return readOne(source, env, neverAborted).catch(() => undefined);
   };
-
+  const sayNow = (source: SecretSource, env: Variables): string | undefined => {
+    if ("file" in source) return fileOf.value(source.file);
+    if ("command" in source) ask(source, env);
+    return "command" in source ? said.get(source.command) : undefined;
+  };
   return {
     async read(flow, { env, signal }) {
       const used = sourcesOf(flow).filter(([name]) => Object.hasOwn(flow.secrets, name) || flow.text.includes(name));
@@ -80,15 +84,7 @@ export function createSecrets({ projectDir, sources = {} }: SecretsOptions): Sec
       }
       return values;
     },
-    newest(env) {
-      const values = Object.values(sources).map((source) => {
-        if ("file" in source) return fileOf.value(source.file);
-        if (!("command" in source)) return undefined;
-        ask(source, env);
-        return said.get(source.command);
-      });
-      return values.filter((value) => value !== undefined);
-    },
+    newest: (env) => Object.values(sources).flatMap((source) => sayNow(source, env) ?? []),
     variables: (flow) => sourcesOf(flow).flatMap(([, source]) => ("env" in source ? [source.env] : [])),
     async known(flow, env) {
       const values = await Promise.all(sourcesOf(flow).map(([, source]) => knowOne(source, env)));
