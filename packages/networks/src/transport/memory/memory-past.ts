@@ -1,6 +1,6 @@
 import type { Told } from "../../history/told.ts";
 
-const generationSize = 16_384;
+const generationSize = 4_096;
 
 /** The newest steps of a network, in two generations: when the younger is full, the older is forgotten whole. */
 export class MemoryPast implements Iterable<Told> {
