@@ -168,7 +168,7 @@ async function checkLog({ events, connections }: FollowedLog, whole: readonly To
   await until("the follower has come to the end", () => whole.every(({ id }) => have().has(id)), 20_000);
   for (const ids of [byLog("f"), byLog("n")]) expect(ids(events).slice(0, ids(whole).length)).toEqual(ids(whole));
   expect(have().size).toBe(events.length);
-  expect(connections()).toBeGreaterThan(3);
+  expect(connections(), "it was cut off, and came again").toBeGreaterThan(1);
   const kinds = ["run-ended", "step-ended", "hooks-ran", "trigger-fired", "network-started", "pod-ended"];
   expect(whole.map(({ type }) => type)).toEqual(expect.arrayContaining(kinds));
 }
