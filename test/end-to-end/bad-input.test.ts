@@ -54,6 +54,7 @@ describe("bad input", () => {
       [3, "hyphenated-id", "validate"],
       [4, 'Did you mean "deploy"', "run", "depoy"],
       [4, "nowhere.yaml", "run", "nowhere.yaml"],
+      [0, 'nothing of the pod "ghost" of the network "town" yet', "logs", "--pod", "ghost", "--network", "town"],
       [4, "no run", "show", "01ZZZZ"],
       [4, "no run", "cancel", "01ZZZZ"],
       [4, "no run", "resume", "01ZZZZ"],

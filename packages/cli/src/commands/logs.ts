@@ -75,6 +75,7 @@ async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
   const after = afterOf(call);
   let page = await (runId === undefined && after === undefined ? log.latest(filter, lines) : log.read(filter, after));
   await print(page);
+  if (page.events.length === 0 && call.options.follow !== true) call.terminal.note(sayNothing(filter));
   for (;;) {
     // Asked before reading, so that what came with the end is read too.
     const isLast = call.options.follow !== true || (await hasEnded(store, runId));
@@ -85,6 +86,11 @@ async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
     if (isLast || call.signal.aborted) return;
     await new Promise((resolve) => setTimeout(resolve, followMs));
   }
+}
+
+function sayNothing({ network, pod }: LogFilter): string {
+  const where = [pod && `the pod "${pod}"`, network && `the network "${network}"`].filter(Boolean).join(" of ");
+  return `The log has nothing${where === "" ? "" : ` of ${where}`} yet.`;
 }
 
 function afterOf({ options }: Call): Cursor | undefined {
