@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pawl, pawlJson, temporaryFolder, temporaryProject } from "./pawl.ts";
+import { pawl, pawlJson, temporaryFolder, temporaryProject, twoAtATime } from "./pawl.ts";
 
 const files = {
   "flows/deploy.yaml": `name: deploy
@@ -62,18 +62,21 @@ describe("bad input", () => {
       [4, "There is no folder", "--project", "/nowhere/at/all", "runs"],
       [4, "there is no file", "validate", "flows/nothing.yaml"],
     ];
-    for (const [code, says, ...args] of cases) {
+    await twoAtATime(cases, async ([code, says, ...args]) => {
       const ended = await pawl(args, { cwd });
       const everything = ended.stdout + ended.stderr;
       expect(ended.code, `pawl ${args.join(" ")}\n${everything}`).toBe(code);
       expect(everything.toLowerCase(), `pawl ${args.join(" ")}`).toContain(says.toLowerCase());
       expect(everything).not.toMatch(stackTrace);
-    }
+    });
   });
 
   test("a broken file has all of its mistakes listed at once, and disables no other flow", async () => {
     const cwd = temporaryProject(files);
-    const { files: found } = await pawlJson(["validate"], { cwd });
+    const [{ files: found }, ran] = await Promise.all([
+      pawlJson(["validate"], { cwd }),
+      pawl(["run", "deploy", "-i", "target=x"], { cwd }),
+    ]);
     const broken = found.find((file: { file: string }) => file.file === "flows/broken.yaml");
     expect(broken.ok).toBe(false);
     const codes = broken.diagnostics.map((diagnostic: { code: string }) => diagnostic.code);
@@ -86,7 +89,7 @@ describe("bad input", () => {
       });
     }
     expect(found.find((file: { file: string }) => file.file === "flows/deploy.yaml").ok).toBe(true);
-    expect((await pawl(["run", "deploy", "-i", "target=x"], { cwd })).code).toBe(0);
+    expect(ran.code).toBe(0);
   });
 
   test("two flows of one name are told with both files, and neither runs", async () => {
@@ -94,11 +97,13 @@ describe("bad input", () => {
       "flows/a.yaml": files["flows/fails.yaml"],
       "flows/sub/b.yml": files["flows/fails.yaml"],
     });
-    const { files: found } = await pawlJson(["validate"], { cwd });
+    const [{ files: found }, ended] = await Promise.all([
+      pawlJson(["validate"], { cwd }),
+      pawl(["run", "fails"], { cwd }),
+    ]);
     expect(found.map((file: { ok: boolean }) => file.ok)).toEqual([false, false]);
     expect(found[0].diagnostics[0]).toMatchObject({ code: "duplicate-flow", line: 1 });
     expect(found[0].diagnostics[0].message).toContain("flows/sub/b.yml");
-    const ended = await pawl(["run", "fails"], { cwd });
     expect(ended.code).toBe(3);
   });
 
@@ -112,12 +117,13 @@ describe("bad input", () => {
         "import { definePlugin, node } from '@pawl/flows';\nimport { z } from 'zod';\nconst hi = node({ name: 'my.hi', input: z.object({ who: z.string() }), run: ({ who }) => `hi ${who}` });\nexport default definePlugin({ name: 'good', nodes: [hi] });\n",
       "flows/hi.yaml": "name: hi\nsteps:\n  - { id: say, uses: my.hi, with: { who: Ada } }\n",
     });
-    const { steps } = await pawlJson(["run", "hi"], { cwd });
-    expect(steps[0].output).toBe("hi Ada");
-    const { stderr } = await pawl(["run", "hi"], { cwd });
+    const [{ stdout, stderr }, doctor] = await Promise.all([
+      pawl(["run", "hi", "--json"], { cwd }),
+      pawl(["doctor", "--trust-all"], { cwd }),
+    ]);
+    expect(JSON.parse(stdout).steps[0].output).toBe("hi Ada");
     expect(stderr).toContain("plugin-import");
     expect(stderr).toContain("MyHook of plugins/classes.ts is a class or a function; a step hook is an instance");
-    const doctor = await pawl(["doctor", "--trust-all"], { cwd });
     expect(doctor.code).toBe(1);
     expect(doctor.stdout).toContain("plugins/broken.ts");
   });
@@ -128,10 +134,12 @@ describe("bad input", () => {
         "import { writeFileSync } from 'node:fs';\nwriteFileSync('imported.txt', '');\nexport default { name: 'loud' };\n",
       "flows/a.yaml": "name: a\nsteps:\n  - { id: say, uses: loud.shout }\n",
     });
-    const { files: found } = await pawlJson(["validate"], { cwd });
+    const [{ files: found }] = await Promise.all([
+      pawlJson(["validate"], { cwd }),
+      pawl(["nodes"], { cwd }),
+      pawl(["status"], { cwd }),
+    ]);
     expect(found[0]).toMatchObject({ ok: true, diagnostics: [{ code: "unknown-node", severity: "warning" }] });
-    await pawl(["nodes"], { cwd });
-    await pawl(["status"], { cwd });
     const { existsSync } = await import("node:fs");
     expect(existsSync(join(cwd, "imported.txt"))).toBe(false);
     await pawl(["trust"], { cwd });

@@ -164,3 +164,12 @@ export function post(url: string, body: unknown, headers: Readonly<Record<string
     body: JSON.stringify(body),
   });
 }
+
+/** Does something with each, two of them at a time: a program that starts keeps one core busy. */
+export async function twoAtATime<T>(all: readonly T[], each: (one: T) => Promise<unknown>): Promise<void> {
+  const left = all.values();
+  const inOrder = async () => {
+    for (const one of left) await each(one);
+  };
+  await Promise.all([inOrder(), inOrder()]);
+}

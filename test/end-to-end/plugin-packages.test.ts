@@ -67,11 +67,11 @@ describe("what is published, installed into an empty folder", () => {
       expect(ran.status, JSON.stringify(steps)).toBe("completed");
 
       // A Pawl from elsewhere finds the plugin with a Pawl of its own beside it: another copy of every class.
-      const again = await pawlJson(["run", "stream"], { cwd });
+      const [again] = await Promise.all([
+        pawlJson(["run", "stream"], { cwd }),
+        own("plugin", "new", "weather", "--package").then(() => author(join(cwd, "pawl-plugin-weather"))),
+      ]);
       expect(again.run.status).toBe("completed");
-
-      await own("plugin", "new", "weather", "--package");
-      await author(join(cwd, "pawl-plugin-weather"));
     },
     limitMs,
   );

@@ -1,7 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { linesOf, pawl, pawlJson, post, startServe, temporaryFolder, temporaryProject, until } from "./pawl.ts";
+import {
+  linesOf,
+  pawl,
+  pawlJson,
+  post,
+  startServe,
+  temporaryFolder,
+  temporaryProject,
+  twoAtATime,
+  until,
+} from "./pawl.ts";
 
 const head = 'import { definePlugin, node } from "@pawl/flows";\nimport { z } from "zod";\n';
 const plugin = (namespace: string, output = "1") =>
@@ -102,7 +112,7 @@ describe("plugins that are packages", () => {
     const manifest = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
     manifest.dependencies["pawl-plugin-missing"] = "^1.0.0";
     write(cwd, { "package.json": JSON.stringify(manifest) });
-    const found = await listed(cwd);
+    const [found, { findings }] = await Promise.all([listed(cwd), pawlJson(["doctor", "--trust-all"], { cwd })]);
     const codes = Object.entries(found).map(([name, { problems }]) => [name, problems.map(({ code }) => code)]);
     expect(Object.fromEntries(codes)).toEqual({
       "plugins/same.ts": [],
@@ -116,7 +126,6 @@ describe("plugins that are packages", () => {
     expect(found["a-lacks-peer"]!.problems[0]!.message).toMatch(/"gone-package".*npm install gone-package/);
     expect(found["c-same"]!.problems[0]!.message).toMatch(/plugins\/same\.ts.*c-same/);
     expect(found["e-class"]!.problems[0]!.message).toContain("AuditHook of e-class is a class");
-    const { findings } = await pawlJson(["doctor", "--trust-all"], { cwd });
     const said = (findings as { detail: string }[]).map(({ detail }) => detail).join("\n");
     for (const text of ["gone-package", "^9.0.0", "c-same", "AuditHook", "pawl-plugin-missing"])
       expect(said).toContain(text);
@@ -130,13 +139,12 @@ describe("a plugin that does harm when it is imported", () => {
       "plugins/good.ts": plugin("good"),
       "plugins/prints.ts": `console.log("{not json");\n${plugin("prints")}`,
     });
-    const found = await listed(cwd);
+    const [found, { findings }] = await Promise.all([listed(cwd), pawlJson(["doctor", "--trust-all"], { cwd })]);
     expect(found["plugins/exits.ts"]!.problems[0]!.message).toContain("process.exit(7)");
     expect([found["plugins/good.ts"]!.nodes, found["plugins/prints.ts"]!.nodes]).toEqual([
       ["good.one"],
       ["prints.one"],
     ]);
-    const { findings } = await pawlJson(["doctor", "--trust-all"], { cwd });
     expect(JSON.stringify(findings)).toContain("process.exit(7)");
   });
 });
@@ -146,30 +154,37 @@ describe("pawl plugin", () => {
     const cwd = temporaryProject({
       "plugins/loud.ts": 'import { writeFileSync } from "node:fs";\nwriteFileSync("imported", "");\n',
     });
-    const { stdout, stderr, code } = await pawl(["plugin", "list"], { cwd });
+    const [{ stdout, stderr, code }, inEmpty] = await Promise.all([
+      pawl(["plugin", "list"], { cwd }),
+      pawl(["plugin", "list"], { cwd: temporaryProject({}) }),
+    ]);
     expect([code, stdout.trim(), existsSync(join(cwd, "imported"))]).toEqual([0, "plugins/loud.ts", false]);
     expect(stderr).toContain("pawl trust");
-    expect((await pawl(["plugin", "list"], { cwd: temporaryProject({}) })).stdout).toContain("pawl plugin new");
+    expect(inEmpty.stdout).toContain("pawl plugin new");
   });
 
   test("new writes a plugin that works at once, with types that an editor finds", async () => {
     const cwd = temporaryProject({});
     expect((await pawl(["plugin", "new", "weather"], { cwd })).code).toBe(0);
     const { nodes } = await pawlJson(["nodes", "weather.greet", "--trust-all"], { cwd });
+    write(cwd, { "flows/hi.yaml": "name: hi\nsteps:\n  - { id: hi, uses: weather.greet, with: { name: Ada } }\n" });
+    const [{ triggers }, { steps }] = await Promise.all([
+      pawlJson(["triggers", "weather.tick", "--trust-all"], { cwd }),
+      pawlJson(["run", "hi"], { cwd }),
+    ]);
     expect(nodes).toMatchObject([
       { source: "plugins/weather.ts", inputs: { properties: { name: { type: "string" } } } },
     ]);
-    const { triggers } = await pawlJson(["triggers", "weather.tick", "--trust-all"], { cwd });
     expect(triggers).toMatchObject([{ source: "plugins/weather.ts", inputs: { properties: { seconds: {} } } }]);
-    write(cwd, { "flows/hi.yaml": "name: hi\nsteps:\n  - { id: hi, uses: weather.greet, with: { name: Ada } }\n" });
-    expect((await pawlJson(["run", "hi"], { cwd })).steps[0].output).toEqual({ text: "Hello, Ada!" });
+    expect(steps[0].output).toEqual({ text: "Hello, Ada!" });
     const own = JSON.parse(readFileSync(join(cwd, ".pawl", "tsconfig.json"), "utf8"));
     for (const name of ["@pawl/flows", "@pawl/flows/testing", "zod"]) {
       expect(existsSync(own.compilerOptions.paths[name][0]), name).toBe(true);
     }
     expect((await pawl(["plugin", "new", "weather"], { cwd })).stdout).toContain("left as it is");
-    for (const name of ["Weather", "../up", "9lives", "a b"])
+    await twoAtATime(["Weather", "../up", "9lives", "a b"], async (name) => {
       expect((await pawl(["plugin", "new", name], { cwd })).code, name).toBe(2);
+    });
   });
 
   test("project plugins can import what authors test with", async () => {
@@ -216,13 +231,19 @@ describe("pawl plugin", () => {
       ["./gone", 2, "nothing at"],
       ["--global", 2, ""],
     ] as const;
-    for (const [spec, code, text] of refusals) {
+    await twoAtATime(refusals, async ([spec, code, text]) => {
       const refused = await pawl(["plugin", "add", spec], { cwd });
       expect([refused.code, refused.stderr], spec).toEqual([code, expect.stringContaining(text)]);
-    }
+    });
     expect(existsSync(join(cwd, "package.json"))).toBe(false);
-    expect((await pawl(["plugin", "remove", "mine"], { cwd })).stderr).toContain("delete it");
-    expect((await pawl(["plugin", "add", "x"], { cwd: temporaryFolder() })).stderr).toContain("pawl init");
+    const [removed, outside] = await Promise.all([
+      pawl(["plugin", "remove", "mine"], { cwd }),
+      pawl(["plugin", "add", "x"], { cwd: temporaryFolder() }),
+    ]);
+    expect([removed.stderr, outside.stderr]).toEqual([
+      expect.stringContaining("delete it"),
+      expect.stringContaining("pawl init"),
+    ]);
   });
 
   test.each([
@@ -238,12 +259,13 @@ describe("pawl plugin", () => {
     });
     chmodSync(join(bin, name), 0o755);
     const path = `${bin}:${process.env.PATH}`;
-    const failed = await pawl(["plugin", "add", "some-plugin"], { cwd, env: { PATH: path } });
-    expect([failed.code, linesOf(said)]).toEqual([1, ["truefalse", ...expected]]);
-    expect(failed.stderr).toContain("exit code 9");
-    const absent = await pawl(["plugin", "add", "some-plugin"], { cwd, env: { PATH: dirname(process.execPath) } });
+    const [failed, absent] = await Promise.all(
+      [path, dirname(process.execPath)].map((PATH) => pawl(["plugin", "add", "some-plugin"], { cwd, env: { PATH } })),
+    );
+    expect([failed!.code, linesOf(said)]).toEqual([1, ["truefalse", ...expected]]);
+    expect(failed!.stderr).toContain("exit code 9");
     if (!existsSync(join(dirname(process.execPath), name)))
-      expect(absent.stderr).toContain(`${name}, which is not on PATH`);
+      expect(absent!.stderr).toContain(`${name}, which is not on PATH`);
   });
 });
 
@@ -274,13 +296,17 @@ outputs: { path: "\${{ steps.path.output.stdout }}", answer: "\${{ steps.ask.out
     const cwd = temporaryProject({ "plugins/more.ts": brought, "flows/publish.yaml": flow });
     const { run } = await pawlJson(["run", "publish"], { cwd });
     expect([run.status, run.outputs]).toEqual(["completed", { path: "big-news", answer: "yes" }]);
-    const given = await pawlJson(["run", "publish", "--input", "title=Small Talk"], { cwd });
+    // What is known of the plugin by now need not be found out by each of these.
+    const [given, { functions }, untrusted, trusted] = await Promise.all([
+      pawlJson(["run", "publish", "--input", "title=Small Talk"], { cwd }),
+      pawlJson(["functions", "slug", "--trust-all"], { cwd }),
+      pawl(["validate"], { cwd }),
+      pawl(["validate", "--trust-all"], { cwd }),
+    ]);
     expect(given.run.outputs.path).toBe("small-talk");
-    const { functions } = await pawlJson(["functions", "slug", "--trust-all"], { cwd });
     expect(functions).toMatchObject([{ signature: "slug(string): string", source: "plugins/more.ts" }]);
-    const untrusted = await pawl(["validate"], { cwd });
     expect([untrusted.code, untrusted.stdout]).toEqual([0, expect.stringContaining("unknown-function")]);
-    expect((await pawl(["validate", "--trust-all"], { cwd })).stdout).not.toContain("unknown-function");
+    expect(trusted.stdout).not.toContain("unknown-function");
     rmSync(join(cwd, "plugins"), { recursive: true });
     const without = await pawl(["run", "publish"], { cwd });
     expect([without.code, without.stderr]).toEqual([3, expect.stringContaining("slug")]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { linesOf, pawl, pawlJson, startServe, temporaryFolder, temporaryProject, until } from "../end-to-end/pawl.ts";
 import { processesIn } from "../end-to-end/worker-kit.ts";
-import { flowText, marking, pluginText, shortLimits } from "./project.ts";
+import { flowText, marking, outputsOf, pluginText, shortLimits } from "./project.ts";
 
 /** What each does at its import, and what is said of it. */
 const harms: Readonly<Record<string, readonly [atImport: string, code: string, said: string]>> = {
@@ -45,7 +45,12 @@ test("a plugin that blocks, hoards memory, exits, throws or hangs at its import 
   const { cwd, marks } = harmfulProject();
   const { files } = (await pawlJson(["validate", ...trusting], { cwd })) as { files: readonly Checked[] };
   const server = await startServe({ cwd }, ["--workers", "1"]);
-  expect((await pawlJson(["run", "good"], { cwd })).run.status).toBe("completed");
+  const [ran, { stdout: status }, { findings }] = await Promise.all([
+    pawlJson(["run", "good"], { cwd }),
+    pawl(["status", ...trusting], { cwd }),
+    pawlJson(["doctor", ...trusting], { cwd }),
+  ]);
+  expect(ran.run.status).toBe("completed");
   for (const name of names) {
     const [, code, said] = harms[name]!;
     const [found, ...others] = files.find(({ file }) => file === `plugins/${name}.ts`)!.diagnostics;
@@ -57,8 +62,6 @@ test("a plugin that blocks, hoards memory, exits, throws or hangs at its import 
     line: 4,
     message: expect.stringContaining("plugins/blocks.ts"),
   });
-  const status = (await pawl(["status", ...trusting], { cwd })).stdout;
-  const { findings } = await pawlJson(["doctor", ...trusting], { cwd });
   for (const name of names) {
     expect(status, name).toContain(`plugins/${name}.ts`);
     const about = (findings as { ok: boolean; detail: string }[]).filter(({ detail }) => detail.includes(`${name}.ts`));
@@ -79,32 +82,14 @@ test("a harmful plugin that is edited into a good one is used without a restart,
   });
   const server = await startServe({ cwd }, ["--workers", "1"]);
   const put = (text: string) => writeFileSync(join(cwd, "plugins", "turns.ts"), text);
-  const output = async (): Promise<unknown> => {
-    const { run } = await pawlJson(["run", "turns", "--detach"], { cwd });
-    if (run === undefined) return undefined;
-    const shown = async () => await pawlJson(["show", run.id], { cwd });
-    await until("the run has ended", async () => ["completed", "failed"].includes((await shown()).run.status));
-    return (await shown()).steps[0]?.output;
-  };
   put(pluginText("turns", { output: '"good"' }));
   await until("the good one was taken over", () => server.output().includes("plugins/turns.ts was taken over"));
-  expect(await output()).toBe("good");
+  expect(await outputsOf(server, "turns")).toEqual(["good"]);
   put(pluginText("turns", { atImport: "while (true) {}", output: '"worse"' }));
   await until("the bad one was refused", () => server.output().includes("goes on as it was before"));
   expect(server.output()).toContain("importTime");
-  const { url } = server;
-  expect((await fetch(`${url}/readyz`)).ok).toBe(true);
-  const started = await fetch(`${url}/api/v1/flows/turns/runs`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
-  const text = await started.text();
-  expect(started.ok, text).toBe(true);
-  await until("a run with the old one has ended", async () => {
-    const runs = await (await fetch(`${url}/api/v1/runs?flow=turns`)).text();
-    return (runs.match(/"completed"/g) ?? []).length === 2;
-  });
+  expect((await fetch(`${server.url}/readyz`)).ok).toBe(true);
+  expect(await outputsOf(server, "turns")).toEqual(["good"]);
   await server.kill("SIGINT");
   expect(processesIn(cwd)).toEqual([]);
 }, 120_000);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { linesOf, pawlJson, startServe, temporaryFolder, temporaryProject, until } from "../end-to-end/pawl.ts";
 import { processesIn } from "../end-to-end/worker-kit.ts";
-import { flowText, marking, pluginText } from "./project.ts";
+import { flowText, marking, outputsOf, pluginText } from "./project.ts";
 
 const trusting = ["--trust-all"];
 
@@ -22,22 +22,21 @@ test("the processes that run flows never import an isolated plugin, whose node w
   const server = await startServe({ cwd }, ["--workers", "1"]);
   const servers = processesIn(cwd).map((line) => Number(line.split(" ")[0]));
   expect(servers.length).toBeGreaterThan(1);
-  const { run } = await pawlJson(["run", "apart", "--detach"], { cwd });
-  const shown = () => pawlJson(["show", run.id], { cwd });
-  await until("the run has ended", async () => (await shown()).run.status === "completed");
-  const outputs = (await shown()).steps.map(({ output }: { output: number[] }) => output);
+  const outputs = (await outputsOf(server, "apart")) as number[][];
   expect(outputs).toEqual([
     [2, expect.any(Number)],
     [2, expect.any(Number)],
   ]);
-  const { steps } = await pawlJson(["run", "odd"], { cwd });
+  const [{ steps }, { files }, { nodes }] = await Promise.all([
+    pawlJson(["run", "odd"], { cwd }),
+    pawlJson(["validate", "flows/wrong.yaml", ...trusting], { cwd }),
+    pawlJson(["nodes", "says.one", ...trusting], { cwd }),
+  ]);
   expect(steps[0].error).toMatchObject({ code: "invalid-input", message: expect.stringContaining("is odd") });
-  const { files } = await pawlJson(["validate", "flows/wrong.yaml", ...trusting], { cwd });
   expect(files[0].diagnostics).toMatchObject([
     { code: "input-type", line: 6, column: 10 },
     { code: "unknown-input", line: 7, column: 7 },
   ]);
-  const { nodes } = await pawlJson(["nodes", "says.one", ...trusting], { cwd });
   expect(nodes[0].inputs.properties.n).toMatchObject({ type: "number", default: 2 });
   const imported = linesOf(marks).map(Number);
   // Twice to look at them, once for each that ran: two of the first run, one of the second.
@@ -61,10 +60,7 @@ test("what an isolated plugin brings that only the server could run is left out 
   const server = await startServe({ cwd }, ["--workers", "1"]);
   writeFileSync(join(cwd, "plugins", "plain.ts"), pluginText("plain", { keys: 'isolate: "worker",', output: "2" }));
   await until("it was taken over", () => server.output().includes("plugins/plain.ts was taken over"));
-  const { run } = await pawlJson(["run", "plain", "--detach"], { cwd });
-  const shown = () => pawlJson(["show", run.id], { cwd });
-  await until("the run has ended", async () => (await shown()).run.status === "completed");
-  expect((await shown()).steps.map(({ output }: { output: unknown }) => output)).toEqual([1, 2]);
+  expect(await outputsOf(server, "plain")).toEqual([1, 2]);
   expect(existsSync(join(cwd, ".pawl", "cache", "plugin-verdicts.json"))).toBe(true);
   await server.kill("SIGINT");
 }, 60_000);

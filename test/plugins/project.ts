@@ -1,3 +1,6 @@
+import { expect } from "vitest";
+import { post, until } from "../end-to-end/pawl.ts";
+
 /** `pawl.config.ts` with short limits, so that tests need not wait for long. */
 export const shortLimits: Readonly<Record<string, string>> = {
   "pawl.config.mjs": 'export default { plugins: { importTime: "2s", importMemory: "128mb" } };\n',
@@ -35,4 +38,23 @@ export function marking(file: string): string {
 export function flowText(name: string, ...uses: readonly string[]): string {
   const steps = uses.map((node, index) => `  - { id: s${index}, uses: ${node} }\n`);
   return `name: ${name}\nsteps:\n${steps.join("")}`;
+}
+
+interface Shown {
+  readonly run: { readonly status: string; readonly endedAt?: unknown };
+  readonly steps: readonly { readonly output: unknown }[];
+}
+
+/** What the steps of a run gave that the server was asked for. */
+export async function outputsOf({ url }: { readonly url: string }, flow: string): Promise<readonly unknown[]> {
+  const started = await post(`${url}/api/v1/flows/${flow}/runs`, {});
+  const text = await started.text();
+  expect(started.ok, text).toBe(true);
+  const { id } = JSON.parse(text).run;
+  const { run, steps } = await until("the run has ended", async () => {
+    const shown = (await (await fetch(`${url}/api/v1/runs/${id}`)).json()) as Shown;
+    return shown.run.endedAt ? shown : undefined;
+  });
+  expect(run.status, JSON.stringify(run)).toBe("completed");
+  return steps.map(({ output }) => output);
 }
