@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runningInGroup } from "../../packages/hooks/test/process/processes.ts";
+import { allRuns } from "./api-client.ts";
 import { type Ended, pawl, pawlJson, post, startPawl, startServe, temporaryProject, until } from "./pawl.ts";
 import { processesIn } from "./worker-kit.ts";
 
@@ -33,8 +34,9 @@ async function start(url: string, flow: string): Promise<string> {
   return ((await answer.json()) as { run: { id: string } }).run.id;
 }
 
-async function statusOf(cwd: string, id: string): Promise<string> {
-  return (await pawlJson(["show", id], { cwd })).run.status;
+async function statusOf(url: string, id: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/runs/${id}`);
+  return ((await answer.json()) as { run: { status: string } }).run.status;
 }
 
 /** Cancels with the command, and sees that the run had ended in time, before the command did. */
@@ -57,9 +59,9 @@ describe("pawl cancel ends a run", () => {
     expect(again).toMatchObject({ code: 0 });
     expect(again.stdout).toContain("already");
     await pawl(["run", "quick", "--detach"], { cwd });
-    await startServe({ cwd }, ["--workers", "0"]);
+    const { url } = await startServe({ cwd }, ["--workers", "0"]);
     await until("a later run was executed", () => existsSync(join(cwd, "did")));
-    expect(await statusOf(cwd, id)).toBe("cancelled");
+    expect(await statusOf(url, id)).toBe("cancelled");
     expect(existsSync(join(cwd, "hung.pid"))).toBe(false);
   });
 
@@ -80,7 +82,7 @@ describe("pawl cancel ends a run", () => {
     const running = await start(server.url, "hangs");
     const waiting = await start(server.url, "asks");
     await until("the step hangs", isHanging(cwd));
-    await until("the other asks", async () => (await statusOf(cwd, waiting)) === "waiting");
+    await until("the other asks", async () => (await statusOf(server.url, waiting)) === "waiting");
     await server.kill("SIGKILL");
     await cancel(cwd, running);
     expect(runningInGroup(groupOf(cwd))).toEqual([]);
@@ -95,7 +97,7 @@ describe("pawl cancel ends a run", () => {
     const running = await start(server.url, "hangs");
     await until("the step hangs", isHanging(cwd));
     for (const id of Object.values(ids)) {
-      await until("it waits", async () => (await statusOf(cwd, id)) === "waiting");
+      await until("it waits", async () => (await statusOf(server.url, id)) === "waiting");
     }
     for (const id of [running, ...Object.values(ids)]) await cancel(cwd, id);
     expect(runningInGroup(groupOf(cwd))).toEqual([]);
@@ -113,8 +115,9 @@ describe("pawl cancel ends a run", () => {
     const parent = await start(server.url, "parent");
     await until("the step of the sub-flow hangs", isHanging(cwd));
     await cancel(cwd, parent);
-    const open = () => pawlJson(["runs", "--status", "running"], { cwd });
-    await until("both have ended", async () => (await open()).runs.length === 0, mostMs + startsMs);
+    const open = async () => (await allRuns(server.url, "hangs")).concat(await allRuns(server.url, "parent"));
+    const isOver = async () => (await open()).every(({ status }) => status !== "running");
+    await until("both have ended", isOver, mostMs + startsMs);
     const { runs } = await pawlJson(["runs"], { cwd });
     expect(runs.map((run: { status: string }) => run.status)).toEqual(["cancelled", "cancelled"]);
     expect(runningInGroup(groupOf(cwd))).toEqual([]);

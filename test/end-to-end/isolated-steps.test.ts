@@ -32,7 +32,7 @@ function stepsFor(kind: string): string {
     evil("exit", `isolate: ${kind}, retry: { attempts: 2, initial_delay: 1ms }`),
     evil("throw", `isolate: ${kind}`),
     evil("memory", `isolate: { in: ${kind}, memory: 48mb }`),
-    evil("hang", `isolate: ${kind}, timeout: 3s`),
+    evil("hang", `isolate: ${kind}, timeout: 1500ms`),
     `  - { id: named_${kind}, uses: http.request, with: { url: "http://127.0.0.1:9/" }, isolate: ${kind}, continue_on_error: true }`,
     `  - { id: computed_${kind}, uses: http.request, with: { url: "http://\${{ inputs.where }}/" }, isolate: ${kind}, continue_on_error: true }`,
   ].join("\n");

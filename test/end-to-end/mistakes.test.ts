@@ -172,6 +172,10 @@ test("checking commands list the mistakes of a hundred broken files, without a s
     expect([0, 1, 3], `pawl ${command.join(" ")}\n${stderr}`).toContain(code);
     expect(stdout + stderr, command.join(" ")).not.toMatch(stackTrace);
   }
+});
+
+test("a broken configuration is a mistake that is said, without a stack trace", async () => {
+  const cwd = temporaryProject({ "flows/sound.yaml": flows[0]! });
   for (const text of [
     "export default 5;",
     "export default { store: 1, plugins: {} };",
@@ -179,7 +183,7 @@ test("checking commands list the mistakes of a hundred broken files, without a s
     "throw new Error('x');",
     "export default new Proxy({}, { get() { throw new Error('no'); } });",
   ]) {
-    write("pawl.config.ts", text);
+    writeFileSync(join(cwd, "pawl.config.ts"), text);
     const { code, stdout, stderr } = await pawl(["validate", "--trust-all"], { cwd });
     expect([1, 3], text).toContain(code);
     expect(stdout + stderr, text).not.toMatch(stackTrace);

@@ -1,13 +1,9 @@
 import { appendFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { diamond } from "../../packages/networks/test/diamond.ts";
-import {
-  freePort,
-  type NatsServer,
-  type OwnNatsOptions,
-  startOwnNats,
-} from "../../packages/networks/test/nats/nats-server.ts";
+import { type NatsServer, type OwnNatsOptions, startOwnNats } from "../../packages/networks/test/nats/nats-server.ts";
 import { type Going, linesOf, pawlJson, startPawl, temporaryProject, until } from "../end-to-end/pawl.ts";
 
 const head = `import { appendFileSync } from "node:fs";
@@ -73,7 +69,8 @@ export class Herd {
   }
 
   static async start(options: HerdOptions = {}): Promise<Herd> {
-    const server = await startOwnNats(options.server);
+    const port = await portsFor(9);
+    const server = await startOwnNats({ port, ...options.server });
     onTestFinished(() => server.close());
     const cwd = temporaryProject({
       "networks/scoring.yaml": diamond,
@@ -86,7 +83,7 @@ export class Herd {
         ]),
       ),
     });
-    const args = ["--transport", server.url, "--port", String(await portsFor(8))];
+    const args = ["--transport", server.url, "--port", String(port + 1)];
     const { processes } = (await pawlJson(["network", "processes", "scoring", ...args], { cwd })) as {
       processes: Process[];
     };
@@ -206,12 +203,24 @@ interface Process {
   readonly command: readonly string[];
 }
 
-/** The first of so many ports in a row that nobody listens on. */
+/**
+ * The first of so many ports in a row that nobody listens on. The system gives none of these to those who ask for any,
+ * so nobody else gets one while its pod, or the server, is down.
+ */
 async function portsFor(count: number): Promise<number> {
   for (;;) {
-    const port = await freePort();
-    if (port + count < 65_535) return port;
+    const first = 20_000 + Math.floor(Math.random() * (10_000 - count));
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    if ((await Promise.all(ports.map(canListen))).every(Boolean)) return first;
   }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 /** What the diamond makes of `n`; nothing when no branch had anything to say. */

@@ -171,15 +171,18 @@ describe.skipIf(whyNoOwnNats !== undefined)("a pod as a process on NATS", () => 
     herd.keepAlive("risk");
     const sent = await herd.pawl("trigger", "scoring", "intake", "--data", '{"n":1}', "--wait", "10s");
     expect(sent).toMatchObject({ status: "completed", results: { archive: expectedOf(1) } });
-    await until("all pods have told", async () => podsIn((await herd.pawl("trace", sent.id)).tree).length === 6);
-    expect(podsIn((await herd.pawl("trace", sent.id)).tree)).toEqual(herd.pods);
+    const passed = await until("all pods have told", async () => {
+      const pods = podsIn((await herd.pawl("trace", sent.id)).tree);
+      return pods.length === 6 && pods;
+    });
+    expect(passed).toEqual(herd.pods);
     const { run } = await herd.pawl("run", "sending");
     expect(run).toMatchObject({ status: "completed", outputs: { results: { archive: expectedOf(2) } } });
-    await until(
-      "the tree of the run is whole",
-      async () => podsIn((await herd.pawl("trace", run.id)).tree).length === 6,
-    );
-    expect((await herd.pawl("trace", run.id)).tree).toMatchObject([{ kind: "run", name: "sending" }]);
+    const whole = await until("the tree of the run is whole", async () => {
+      const { tree } = await herd.pawl("trace", run.id);
+      return podsIn(tree).length === 6 && tree;
+    });
+    expect(whole).toMatchObject([{ kind: "run", name: "sending" }]);
     // A server of the project runs none of it, and its workers send there too.
     const served = startPawl(["serve", "--port", "0"], { cwd: herd.cwd, env: { PAWL_TRANSPORT: herd.server.url } });
     const at = await until("it serves", () => /http:\/\/127\.0\.0\.1:\d+/.exec(served.output())?.[0]);

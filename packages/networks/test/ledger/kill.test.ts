@@ -1,39 +1,40 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { openDatabase } from "@pawl/flows/sqlite";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { bundle } from "../../../flows/test/bundle.ts";
 import { ledgerNetwork } from "../fixtures/ledger-network.ts";
 import { temporaryFolder } from "../networks.ts";
 import { seeded } from "../simulation/virtual-time.ts";
 
-const child = join(import.meta.dirname, "..", "fixtures", "ledger-child.ts");
+let child: string;
 const messages = 60;
 const seeds = process.env.PAWL_SOAK ? 100 : 2;
 const longest = 120_000 * Math.max(1, seeds / 10);
 
 interface LifeOptions {
   readonly failpoint?: string;
+  /** Counted from when it begins its work, however long it took to start. */
   readonly killAfterMs?: number;
 }
 
 /** One life of the process; how it ended. */
 function live(folder: string, { failpoint = "", killAfterMs }: LifeOptions): Promise<"finished" | "killed"> {
-  const process_ = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", "jiti/register", child, folder, String(messages)],
-    {
-      cwd: import.meta.dirname,
-      env: { ...process.env, PAWL_FAILPOINT: failpoint },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+  const process_ = spawn(process.execPath, [child, folder, String(messages)], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, PAWL_FAILPOINT: failpoint },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   onTestFinished(() => void process_.kill("SIGKILL"));
   let errors = "";
   process_.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;
   });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => process_.kill("SIGKILL"), killAfterMs);
+  let timer: NodeJS.Timeout | undefined;
+  process_.stdout.once("data", () => {
+    if (killAfterMs !== undefined) timer = setTimeout(() => process_.kill("SIGKILL"), killAfterMs);
+  });
   return new Promise((resolve, reject) => {
     process_.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -102,6 +103,12 @@ const points = [
 ];
 
 describe("a network that is killed", () => {
+  // One file, once: a process that transpiled its sources itself would do nothing else for a second of each life.
+  beforeAll(async () => {
+    child = await bundle(join(import.meta.dirname, "..", "fixtures", "ledger-child.ts"));
+  });
+  afterAll(() => rmSync(dirname(child), { recursive: true }));
+
   test.each(points)("at %s loses nothing and sends nothing twice", { timeout: longest }, async (failpoint) => {
     const folder = temporaryFolder();
     expect(await live(folder, { failpoint })).toBe("killed");
@@ -120,7 +127,7 @@ describe("a network that is killed", () => {
         const ended = await live(folder, {
           ...(isArmed
             ? { failpoint: `${point}:${pod}:${Math.floor(random() * 40)}` }
-            : { killAfterMs: 400 + random() * 900 }),
+            : { killAfterMs: random() * 200 }),
         });
         if (ended === "finished") break;
       }
