@@ -38,7 +38,12 @@ export async function servePawl(project) {
     child.stderr.on("data", read);
     child.on("close", () => reject(new Error(`pawl serve ended: ${text.slice(-500)}`)));
   });
-  const answer = await fetch(`${url}/readyz`);
-  if (!answer.ok) throw new Error(`/readyz answered ${answer.status}`);
-  return { url, child };
+  // It says where it listens before its first worker is ready.
+  const end = performance.now() + 20_000;
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`);
+    if (answer.ok) return { url, child };
+    if (performance.now() > end) throw new Error(`/readyz answered ${answer.status} for 20 seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
