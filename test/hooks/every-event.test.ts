@@ -62,12 +62,18 @@ interface Served {
 
 let served: Promise<Served> | undefined;
 
+/** What the server leaves, last first. Hooks of vitest that are registered inside a test are never called. */
+const ends: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
 /** One `pawl serve` for all events. */
 async function serve(): Promise<Served> {
-  const project = observedProject(afterAll);
+  const project = observedProject((cleanUp) => void ends.push(cleanUp));
   trustHooks(loadHooks({ projectDir: project.dir, env: project.env }));
   const child = spawn(process.execPath, [program, "serve", "--port", "0"], { cwd: project.dir, env: project.env });
-  afterAll(async () => {
+  ends.push(async () => {
     child.kill();
     if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
   });
