@@ -47,6 +47,13 @@ ${isolations.map(stepsFor).join("\n")}
   - { id: last, uses: data.set, with: { is: through } }
 `;
 
+/** What `show --json` says of a step, as far as it is looked at here. */
+interface ShownStep {
+  readonly id: string;
+  readonly output: { readonly pid?: number };
+  readonly error: { readonly code: string; readonly message: string };
+}
+
 test("a step that says isolate harms only itself, and has all that other steps have", async () => {
   const files = { "flows/apart.yaml": flow, "plugins/evil.ts": evilPlugin, "plugins/context.ts": contextPlugin };
   const cwd = temporaryProject(files);
@@ -56,8 +63,7 @@ test("a step that says isolate harms only itself, and has all that other steps h
   const { stdout } = await pawl(["logs", id, "-f", "--json"], { cwd, env });
   const { run, steps } = await pawlJson(["show", id], { cwd });
   expect(run, JSON.stringify(run)).toMatchObject({ status: "completed" });
-  // biome-ignore lint/suspicious/noExplicitAny: the document is described by what is expected of it.
-  const step = (id: string): any => steps.find((each: { id: string }) => each.id === id);
+  const step = (id: string): ShownStep => steps.find((each: ShownStep) => each.id === id);
   for (const kind of isolations) {
     expect(step(`good_${kind}`).output).toMatchObject({ before: 0, record: `good_${kind}`, attempt: 1 });
     expect(step(`refuse_${kind}`).error).toMatchObject({ code: "refused" });

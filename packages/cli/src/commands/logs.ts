@@ -75,7 +75,9 @@ async function show(call: Call, store: Store, log: ProjectLog): Promise<void> {
   const after = afterOf(call);
   let page = await (runId === undefined && after === undefined ? log.latest(filter, lines) : log.read(filter, after));
   await print(page);
-  if (page.events.length === 0 && call.options.follow !== true) call.terminal.note(sayNothing(filter));
+  if (page.events.length === 0 && after === undefined && call.options.follow !== true) {
+    call.terminal.note(sayNothing(filter));
+  }
   for (;;) {
     // Asked before reading, so that what came with the end is read too.
     const isLast = call.options.follow !== true || (await hasEnded(store, runId));

@@ -23,7 +23,7 @@ export interface RouteOptions {
   readonly operation?: OperationSource;
 }
 
-/** Where routes are registered. Only the server package knows the HTTP library behind it. */
+/** Where routes are registered. Only the server package knows the server behind it. */
 export interface HttpMount {
   /** `http://host:port` as it can be reached from here. */
   readonly url: string;
