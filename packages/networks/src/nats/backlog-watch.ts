@@ -2,11 +2,21 @@ import type { Network } from "../topology/network.ts";
 import { isOrigin } from "../topology/pod-type.ts";
 import type { Backlog } from "../transport/transport.ts";
 import type { Link } from "./link.ts";
+import type { Names } from "./names.ts";
 import type { Limits } from "./plan.ts";
 
 const everyMs = 1_000;
 /** How long after the last question it goes on asking the server. */
 const interestMs = 10_000;
+
+/** What waits at one pod: what its stream held when it was last asked, and what this process has added and taken since. */
+interface Level {
+  messages: number;
+  bytes: number;
+  sent: number;
+  sentBytes: number;
+  settled: number;
+}
 
 /**
  * What waits at each pod, wherever it runs. The server is asked every second while somebody wants to know; what this
@@ -14,78 +24,81 @@ const interestMs = 10_000;
  */
 export class BacklogWatch {
   readonly #link: Link;
-  readonly #stream: string;
-  readonly #network: Network;
+  readonly #names: Names;
   readonly #limits: Limits;
-  readonly #messages: number[];
-  readonly #changes: number[];
-  #averageBytes = 0;
-  #stored = { messages: 0, bytes: 0 };
-  #storedChange = { messages: 0, bytes: 0 };
+  /** By the index of their pod. */
+  readonly #levels: readonly Level[];
+  readonly #receivers: readonly { readonly id: string; readonly level: Level }[];
   /** Ticks since somebody asked. */
   #unasked = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(parts: { link: Link; stream: string; network: Network; limits: Limits }) {
+  constructor(parts: { link: Link; names: Names; network: Network; limits: Limits }) {
+    const { pods } = parts.network;
     this.#link = parts.link;
-    this.#stream = parts.stream;
-    this.#network = parts.network;
+    this.#names = parts.names;
     this.#limits = parts.limits;
-    this.#messages = parts.network.pods.map(() => 0);
-    this.#changes = parts.network.pods.map(() => 0);
+    this.#levels = pods.map(() => ({ messages: 0, bytes: 0, sent: 0, sentBytes: 0, settled: 0 }));
+    this.#receivers = pods
+      .filter((pod) => !isOrigin(pod.type))
+      .map(({ id, index }) => ({ id, level: this.#levels[index]! }));
   }
 
   of(pod: number): Backlog {
-    this.#unasked = 0;
-    this.#timer ??= setInterval(() => this.#tick(), everyMs);
-    const messages = Math.max(0, this.#messages[pod]! + this.#changes[pod]!);
-    return { messages, bytes: Math.round(messages * this.#averageBytes) };
+    this.#asked();
+    const level = this.#levels[pod]!;
+    const stored = level.messages + level.sent;
+    const messages = Math.max(0, stored - level.settled);
+    const bytes = stored === 0 ? 0 : Math.round(((level.bytes + level.sentBytes) / stored) * messages);
+    return { messages, bytes };
   }
 
-  /** Half of the stream belongs to those who pass messages on: what they publish comes before what they acknowledge. */
+  /** Half of a stream belongs to those who pass messages on: what they publish comes before what they acknowledge. */
   get isHalfFull(): boolean {
     const { maxBytes, maxMessages } = this.#limits;
-    const messages = this.#stored.messages + this.#storedChange.messages;
-    const bytes = this.#stored.bytes + this.#storedChange.bytes;
-    return bytes > maxBytes / 2 || (maxMessages !== undefined && messages > maxMessages / 2);
+    for (const { level } of this.#receivers) {
+      const isFull =
+        level.bytes + level.sentBytes > maxBytes / 2 ||
+        (maxMessages !== undefined && level.messages + level.sent > maxMessages / 2);
+      if (!isFull) continue;
+      this.#asked();
+      return true;
+    }
+    return false;
   }
 
   sent(pod: number, bytes: number): void {
-    this.#changes[pod]!++;
-    this.#storedChange.messages++;
-    this.#storedChange.bytes += bytes;
+    const level = this.#levels[pod]!;
+    level.sent++;
+    level.sentBytes += bytes;
   }
 
   settled(pod: number): void {
-    this.#changes[pod]!--;
+    this.#levels[pod]!.settled++;
   }
 
   /** Asks now. Keeps what it knew when the server gives no answer. */
   async refresh(): Promise<void> {
-    const before = [...this.#changes];
-    const stored = { ...this.#storedChange };
-    const pods = this.#network.pods.filter((pod) => !isOrigin(pod.type));
-    try {
-      const [stream, ...infos] = await Promise.all([
-        this.#link.manager.streams.info(this.#stream),
-        ...pods.map((pod) => this.#link.manager.consumers.info(this.#stream, pod.id)),
-      ]);
-      for (const [index, pod] of pods.entries()) {
-        this.#messages[pod.index] = infos[index]!.num_pending + infos[index]!.num_ack_pending;
-        this.#changes[pod.index]! -= before[pod.index]!;
-      }
-      const { messages, bytes } = stream.state;
-      this.#averageBytes = messages === 0 ? 0 : bytes / messages;
-      this.#stored = { messages, bytes };
-      this.#storedChange.messages -= stored.messages;
-      this.#storedChange.bytes -= stored.bytes;
-    } catch {
-      // It is asked again soon.
-    }
+    await Promise.all(this.#receivers.map(({ id, level }) => this.#read(id, level).catch(() => {})));
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  async #read(id: string, level: Level): Promise<void> {
+    const { sent, sentBytes, settled } = level;
+    const { state } = await this.#link.manager.streams.info(this.#names.waiting(id));
+    level.messages = state.messages;
+    level.bytes = state.bytes;
+    level.sent -= sent;
+    level.sentBytes -= sentBytes;
+    level.settled -= settled;
+  }
+
+  #asked(): void {
+    this.#unasked = 0;
+    this.#timer ??= setInterval(() => this.#tick(), everyMs);
   }
 
   #tick(): void {

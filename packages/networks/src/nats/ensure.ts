@@ -13,20 +13,20 @@ const consumerMissing = 10_014;
 /** Makes what is not there, and changes what has other limits. Once more changes nothing. */
 export async function ensure(manager: JetStreamManager, plan: Plan): Promise<void> {
   await Promise.all(plan.streams.map((stream) => ensureStream(manager, stream)));
-  const [tokens] = plan.streams;
-  await Promise.all(plan.consumers.map((consumer) => ensureConsumer(manager, tokens!.name, consumer)));
+  await Promise.all(plan.consumers.map((consumer) => ensureConsumer(manager, consumer)));
 }
 
-/** @throws StreamError when the stream of the tokens is not there */
-export async function expectStream(manager: JetStreamManager, { streams: [tokens] }: Plan): Promise<void> {
-  const found = await orMissing(manager.streams.info(tokens!.name), streamMissing);
-  if (found !== undefined) return;
-  const message = `There is no stream ${tokens!.name}: the network has not run on this server, or for another tenant.`;
-  throw new StreamError(message);
+/** @throws StreamError when a stream of what waits at its pods is not there */
+export async function expectStreams(manager: JetStreamManager, { consumers }: Plan): Promise<void> {
+  const found = await Promise.all(consumers.map(({ stream }) => streamInfo(manager, stream)));
+  const missing = consumers.find((_, index) => found[index] === undefined);
+  if (missing === undefined) return;
+  const why = "this network has not been set up on this server, or for another tenant";
+  throw new StreamError(`There is no stream ${missing.stream}: ${why}.`);
 }
 
-async function ensureStream(manager: JetStreamManager, wanted: StreamPlan): Promise<void> {
-  const found = await orMissing(manager.streams.info(wanted.name), streamMissing);
+export async function ensureStream(manager: JetStreamManager, wanted: StreamPlan): Promise<void> {
+  const found = await streamInfo(manager, wanted.name);
   try {
     if (found === undefined) await manager.streams.add(wanted as StreamConfig & { name: string });
     else if (differs(found.config, wanted)) await manager.streams.update(wanted.name, wanted);
@@ -35,7 +35,8 @@ async function ensureStream(manager: JetStreamManager, wanted: StreamPlan): Prom
   }
 }
 
-export async function ensureConsumer(manager: JetStreamManager, stream: string, wanted: ConsumerPlan): Promise<void> {
+export async function ensureConsumer(manager: JetStreamManager, plan: ConsumerPlan): Promise<void> {
+  const { stream, config: wanted } = plan;
   const found = await orMissing(manager.consumers.info(stream, wanted.durable_name), consumerMissing);
   try {
     if (found === undefined) await manager.consumers.add(stream, wanted);
@@ -53,6 +54,11 @@ function differs(found: object, wanted: object): boolean {
   return Object.entries(wanted).some(
     ([key, value]) => JSON.stringify((found as Record<string, unknown>)[key]) !== JSON.stringify(value),
   );
+}
+
+/** Nothing when it is not there. */
+export function streamInfo(manager: JetStreamManager, stream: string) {
+  return orMissing(manager.streams.info(stream), streamMissing);
 }
 
 async function orMissing<T>(asked: Promise<T>, missing: number): Promise<T | undefined> {

@@ -11,48 +11,58 @@ const plain = /^[A-Za-z0-9_-]{1,64}$/;
 export class Names {
   /** Subjects of tokens are `<base>.in.<pod>.<from>`: the server can be told who may send where. */
   readonly base: string;
-  /** The stream of tokens; others are named after it. */
-  readonly tokens: string;
+  /** What the names of all its streams begin with. Before each pod had a stream of its own, it was that of all tokens. */
+  readonly prefix: string;
 
   constructor(tenant: string, network: string) {
     if (!label.test(tenant)) {
       throw new RangeError(`A tenant is up to 64 letters, digits and hyphens; "${tenant}" came.`);
     }
     this.base = `pn.${tenant}.${network}`;
-    this.tokens = `pn_${tenant}_${network}`;
+    this.prefix = `pn_${tenant}_${network}`;
   }
 
   /** Closed sets and tries of hooks that ended their process: forgotten after a while. */
   get marks(): string {
-    return `${this.tokens}_marks`;
+    return `${this.prefix}_marks`;
   }
 
   /** Answers to idempotency keys. */
   get keys(): string {
-    return `${this.tokens}_keys`;
+    return `${this.prefix}_keys`;
   }
 
   /** What pods remember for good, leases, and the revision. */
   get notes(): string {
-    return `${this.tokens}_notes`;
+    return `${this.prefix}_notes`;
   }
 
   get dead(): string {
-    return `${this.tokens}_dead`;
+    return `${this.prefix}_dead`;
   }
 
   /** What pods did, for those who ask later. */
   get past(): string {
-    return `${this.tokens}_past`;
+    return `${this.prefix}_past`;
+  }
+
+  /** What waits at a pod. */
+  waiting(pod: string): string {
+    return `${this.prefix}_in_${pod}`;
   }
 
   outputs(pod: string): string {
-    return `${this.tokens}_out_${pod}`;
+    return `${this.prefix}_out_${pod}`;
   }
 
   /** Where the tokens of each edge go, by its index. */
   edges(network: Network): string[] {
     return network.edges.map((edge) => `${this.base}.in.${network.pods[edge.to]!.id}.${network.pods[edge.from]!.id}`);
+  }
+
+  /** What a stream is left with that takes nothing any more: it has to have a subject. */
+  closed(pod: string): string {
+    return `${this.base}.closed.${pod}`;
   }
 
   /** What a pod receives. */

@@ -92,7 +92,7 @@ export class NatsLine implements Line, ConsumerDesk {
     this.peers = new NatsPeers(link, names);
     this.orders = new NatsOrders(link, names);
     this.leases = new NatsLeases(this.#records, names, leaseMs);
-    this.#backlog = new BacklogWatch({ link, stream: names.tokens, network, limits });
+    this.#backlog = new BacklogWatch({ link, names, network, limits });
     this.#roads = new TokenRoads(network, names, (pod, bytes) => this.#backlog.sent(pod, bytes));
     this.#past = new NatsPast({ link, publisher, names });
     this.remark = this.#past.remark;
@@ -159,7 +159,7 @@ export class NatsLine implements Line, ConsumerDesk {
     const pod = this.network.pods[index]!;
     const { ackWaitMs } = limits;
     const edges = this.#roads.bySubject;
-    const options = { link, stream: names.tokens, pod, edges, ackWaitMs, consume, handler, desk: this };
+    const options = { link, stream: names.waiting(pod.id), pod, edges, ackWaitMs, consume, handler, desk: this };
     const consumer = consume.isExclusive
       ? new ExclusiveConsumer({
           leases: this.leases,
@@ -273,17 +273,18 @@ export class NatsLine implements Line, ConsumerDesk {
   }
 
   async restore(pod: Pod): Promise<void> {
-    const { link, names, plan } = this.#parts;
-    const wanted = plan.consumers.find((consumer) => consumer.durable_name === pod.id)!;
-    await ensureConsumer(link.manager, names.tokens, wanted).catch(() => {});
+    const { link, plan } = this.#parts;
+    const wanted = plan.consumers.find(({ config }) => config.durable_name === pod.id)!;
+    await ensureConsumer(link.manager, wanted).catch(() => {});
   }
 
   /** Everything that is not settled comes at once and in order, also what a process before had in its hands. */
   async #takeOver(pod: Pod): Promise<number> {
     const { link, names } = this.#parts;
-    await link.manager.consumers.delete(names.tokens, pod.id).catch(() => {});
+    const stream = names.waiting(pod.id);
+    await link.manager.consumers.delete(stream, pod.id).catch(() => {});
     await this.restore(pod);
-    return (await link.manager.streams.info(names.tokens)).state.last_seq;
+    return (await link.manager.streams.info(stream)).state.last_seq;
   }
 }
 

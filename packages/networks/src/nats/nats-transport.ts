@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { type Logger, silentLogger, systemClock } from "@pawl/hooks/guard";
 import type { Network } from "../topology/network.ts";
 import type { Line, Transport } from "../transport/transport.ts";
-import { ensure, expectStream, StreamError } from "./ensure.ts";
+import { ensure, expectStreams, StreamError } from "./ensure.ts";
+import { closeFormerStream } from "./former-stream.ts";
 import { type Link, openLink } from "./link.ts";
 import { Names } from "./names.ts";
 import { NatsLine } from "./nats-line.ts";
@@ -33,7 +34,7 @@ export interface NatsTransportOptions {
 
 const defaults: Limits = {
   replicas: 1,
-  maxBytes: 1_024 ** 3,
+  maxBytes: 256 * 1_024 ** 2,
   maxMessages: undefined,
   historyBytes: 64 * 1_024 ** 2,
   duplicateWindowMs: 120_000,
@@ -68,11 +69,12 @@ class NatsTransport implements Transport {
     const limits = { ...defaults, ...this.#options.limits };
     const plan = planOf(network, names, limits);
     this.#opened ??= this.#connect(network);
-    const { link, publisher } = await this.#opened.catch((error: unknown) => {
+    const opened = await this.#opened.catch((error: unknown) => {
       this.#opened = undefined;
       throw error;
     });
-    await this.#ensure(link, plan);
+    const { link, publisher } = opened;
+    await this.#ensure(link, plan, () => setUp(opened, { names, limits, plan }));
     const isKeeper = (this.#options.setUp ?? "ensure") === "ensure";
     const closed = () => void this.#lines.delete(line);
     const line: NatsLine = new NatsLine(network, { link, publisher, names, plan, limits, leaseMs, closed });
@@ -97,12 +99,12 @@ class NatsTransport implements Transport {
   }
 
   /** A server that has just started may need a while until JetStream answers. */
-  async #ensure(link: Link, plan: Plan): Promise<void> {
+  async #ensure(link: Link, plan: Plan, make: () => Promise<void>): Promise<void> {
     const { log = silentLogger, setUp = "ensure" } = this.#options;
     for (let tries = 1; ; tries++) {
       try {
-        if (setUp === "ensure") await ensure(link.manager, plan);
-        else await expectStream(link.manager, plan);
+        if (setUp === "ensure") await make();
+        else await expectStreams(link.manager, plan);
         return;
       } catch (error) {
         this.#abort.signal.throwIfAborted();
@@ -115,6 +117,16 @@ class NatsTransport implements Transport {
 }
 
 const retryMs = 500;
+
+/** What a network needs on its server, with what a former version left there. */
+async function setUp(
+  parts: { readonly link: Link; readonly publisher: Publisher },
+  { names, limits, plan }: { readonly names: Names; readonly limits: Limits; readonly plan: Plan },
+): Promise<void> {
+  const former = await closeFormerStream(parts, names, limits);
+  await ensure(parts.link.manager, plan);
+  await former?.move();
+}
 
 /** Whether it may be better in a moment: no answer, or one that says so. */
 function isPassing(error: unknown): boolean {

@@ -37,8 +37,9 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
     pod: pod.id,
     publish: [
       ...pod.egress.map((edge) => edges[edge]!),
-      `$JS.API.STREAM.INFO.${names.tokens}`,
-      `$JS.API.CONSUMER.INFO.${names.tokens}.*`,
+      ...network.pods
+        .filter((each) => !isOrigin(each.type))
+        .map(({ id }) => `$JS.API.STREAM.INFO.${names.waiting(id)}`),
       `$JS.API.STREAM.INFO.${names.dead}`,
       `${base}.note.${pod.id}.*`,
       names.passed(pod.id),
@@ -65,9 +66,11 @@ function originRights(names: Names, pod: Pod): string[] {
 }
 
 function receiverRights(names: Names, pod: Pod): string[] {
+  const consumer = `${names.waiting(pod.id)}.${pod.id}`;
   return [
-    `$JS.API.CONSUMER.MSG.NEXT.${names.tokens}.${pod.id}`,
-    `$JS.ACK.${names.tokens}.${pod.id}.>`,
+    `$JS.API.CONSUMER.INFO.${consumer}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
+    `$JS.ACK.${consumer}.>`,
     `${names.base}.dead.${pod.id}`,
     `${names.base}.dead.part.>`,
     `${names.base}.mark.${pod.id}.*`,
@@ -77,11 +80,12 @@ function receiverRights(names: Names, pod: Pod): string[] {
 
 /** One process at a time has an aggregator, and begins with a new consumer. */
 function aggregatorRights(names: Names, pod: Pod): string[] {
+  const consumer = `${names.waiting(pod.id)}.${pod.id}`;
   return [
     ...leaseRights(names, `pod-${pod.id}`),
-    `$JS.API.CONSUMER.DELETE.${names.tokens}.${pod.id}`,
-    `$JS.API.CONSUMER.CREATE.${names.tokens}.${pod.id}.>`,
-    `$JS.API.CONSUMER.DURABLE.CREATE.${names.tokens}.${pod.id}`,
+    `$JS.API.CONSUMER.DELETE.${consumer}`,
+    `$JS.API.CONSUMER.CREATE.${consumer}`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${consumer}`,
   ];
 }
 

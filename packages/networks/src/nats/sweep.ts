@@ -1,6 +1,7 @@
 import { systemClock } from "@pawl/hooks/guard";
 import type { Network } from "../topology/network.ts";
 import type { NewDeadLetter } from "../transport/dead-letter.ts";
+import { eachMessage } from "./each-message.ts";
 import type { Link } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { Records } from "./records.ts";
@@ -19,7 +20,8 @@ const everyMs = 30_000;
 
 /**
  * Tokens on their way to pods that the network no longer has become dead letters, once no process of an older revision
- * has been taking them for a while. Only processes of the newest revision look: an older one knows less pods.
+ * has been taking them for a while, and their streams go. Only processes of the newest revision look: an older one knows
+ * less pods.
  */
 export class Sweep {
   readonly #options: SweepOptions;
@@ -51,38 +53,40 @@ export class Sweep {
       if (newest?.text !== network.revision) return;
       const abandoned = new Set<string>();
       for (const pod of await this.#strangers()) if (!(await this.#isServed(pod))) abandoned.add(pod);
-      for (const pod of abandoned) if (this.#abandoned.has(pod)) await this.#buryAll(pod);
+      for (const pod of abandoned) if (this.#abandoned.has(pod)) await this.#giveUp(pod);
       this.#abandoned = abandoned;
     } catch {
       // The server is asked again at the next look.
     }
   }
 
-  /** Pods that tokens are on their way to, and which are not part of the network. */
+  /** Pods that have a stream, and are not part of the network. */
   async #strangers(): Promise<string[]> {
     const { link, names, network } = this.#options;
-    const { state } = await link.manager.streams.info(names.tokens, { subjects_filter: `${names.base}.in.>` });
-    const pods = Object.keys(state.subjects ?? {}).map((subject) => subject.split(".").at(-2)!);
-    return [...new Set(pods)].filter((id) => network.pods.every((pod) => pod.id !== id));
+    const start = names.waiting("");
+    const pods: string[] = [];
+    for await (const name of link.manager.streams.names(names.inbox("*")))
+      if (name.startsWith(start)) pods.push(name.slice(start.length));
+    return pods.filter((id) => network.pods.every((pod) => pod.id !== id));
   }
 
   async #isServed(pod: string): Promise<boolean> {
     const { link, names } = this.#options;
-    const info = await link.manager.consumers.info(names.tokens, pod).catch(() => undefined);
+    const info = await link.manager.consumers.info(names.waiting(pod), pod).catch(() => undefined);
     return info !== undefined && (info.num_waiting > 0 || info.num_ack_pending > 0);
   }
 
-  async #buryAll(pod: string): Promise<void> {
+  /** Nothing comes in any more before the last of it is buried: what would be lost with the stream is refused. */
+  async #giveUp(pod: string): Promise<void> {
     const { link, names, network, bury } = this.#options;
-    const { direct, streams } = link.manager;
-    for (let seq = 1; ; ) {
-      const found = await direct.getMessage(names.tokens, { seq, next_by_subj: names.inbox(pod) });
-      if (found === null) return;
-      const what = { subject: found.subject, body: found.string(), now: systemClock.now() };
-      const letter = staleLetter(network, { id: pod }, what);
+    const { streams } = link.manager;
+    const stream = names.waiting(pod);
+    await streams.update(stream, { subjects: [names.closed(pod)] });
+    await eachMessage(link, stream, async ({ seq, subject, body }) => {
+      const letter = staleLetter(network, { id: pod }, { subject, body, now: systemClock.now() });
       if (letter !== undefined) await bury(letter);
-      await streams.deleteMessage(names.tokens, found.seq, false);
-      seq = found.seq + 1;
-    }
+      await streams.deleteMessage(stream, seq, false);
+    });
+    await streams.delete(stream);
   }
 }

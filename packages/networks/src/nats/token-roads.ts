@@ -58,18 +58,15 @@ export class TokenRoads {
     return { subject, body: token.payload!.text(), id: idOf(token), after: 0, forMs: insideMs };
   }
 
-  /** The oldest tokens in the stream, with what is known of them. */
+  /** The oldest tokens that wait at the pods, with what is known of them. */
   async oldest(manager: JetStreamManager): Promise<readonly WaitingToken[]> {
-    const { tokens: stream } = this.#names;
-    const { state } = await manager.streams.info(stream);
-    const last = Math.min(state.last_seq, state.first_seq + mostLookedAt - 1);
-    const waiting: WaitingToken[] = [];
-    for (let from = Math.max(1, state.first_seq); from <= last && state.messages > 0; from += atOnce) {
-      const numbers = Array.from({ length: Math.min(atOnce, last - from + 1) }, (_, index) => from + index);
-      const found = await Promise.all(numbers.map((seq) => manager.streams.getMessage(stream, { seq })));
-      for (const message of found) if (message !== null) waiting.push(...waitingOf(message));
-    }
-    return waiting;
+    const receivers = this.#network.pods.filter((pod) => pod.ingress.length > 0);
+    const infos = await Promise.all(receivers.map(({ id }) => manager.streams.info(this.#names.waiting(id))));
+    const filled = infos.filter(({ state }) => state.messages > 0);
+    const found = await Promise.all(
+      filled.map(({ config, state }) => oldestIn(manager, config.name, state, Math.ceil(mostLookedAt / filled.length))),
+    );
+    return found.flat().sort((a, b) => a.since - b.since);
   }
 
   /** Its id tells the edge by its ends: its number may be that of another edge in the next revision. */
@@ -77,6 +74,22 @@ export class TokenRoads {
     const { subject, ends, onStored } = this.#roads[token.edge]!;
     return { subject, body: bodyOf(token), id: token.correlationId + ends, forMs, onStored, failsWhenFull };
   }
+}
+
+async function oldestIn(
+  manager: JetStreamManager,
+  stream: string,
+  { first_seq, last_seq }: { readonly first_seq: number; readonly last_seq: number },
+  most: number,
+): Promise<WaitingToken[]> {
+  const last = Math.min(last_seq, first_seq + most - 1);
+  const waiting: WaitingToken[] = [];
+  for (let from = Math.max(1, first_seq); from <= last; from += atOnce) {
+    const numbers = Array.from({ length: Math.min(atOnce, last - from + 1) }, (_, index) => from + index);
+    const found = await Promise.all(numbers.map((seq) => manager.streams.getMessage(stream, { seq })));
+    for (const message of found) if (message !== null) waiting.push(...waitingOf(message));
+  }
+  return waiting;
 }
 
 /** Nothing for what is no token. */

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import { createLogger, silentLogger } from "@pawl/hooks/guard";
 import {
   askStatus,
@@ -153,6 +154,37 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     const [letter] = await run.line.deadLetters.list();
     expect(letter).toMatchObject({ pod: "r", reason: "stale-edge" });
     expect(letter!.envelopes[0]).toMatchObject({ corr: "m1", from: "f", to: "r", data: { n: 1 } });
+  });
+
+  test("what a former version kept for all pods in one stream goes to the streams of the pods, once", async () => {
+    const tenant = newTenant();
+    const former = `pn_${tenant}_n`;
+    const manager = await jetstreamManager(await raw(await natsUrl()));
+    const kept = { subjects: [`pn.${tenant}.n.in.>`], retention: "workqueue", allow_direct: true } as const;
+    await manager.streams.add({ name: former, ...kept });
+    const filter_subject = `pn.${tenant}.n.in.r.*`;
+    await manager.consumers.add(former, { durable_name: "r", ack_policy: "explicit", filter_subject });
+    const publish = (id: string, to: string) => {
+      const head = headers();
+      head.set("Nats-Msg-Id", `${id}/g/${to}`);
+      const body = `${JSON.stringify([1, id, 0, [], "g", 1, 1, 0, 0])}\n{"id":"${id}"}`;
+      return manager.jetstream().publish(`pn.${tenant}.n.in.${to}.g`, body, { headers: head });
+    };
+    for (const [id, to] of [
+      ["m1", "r"],
+      ["m2", "gone"],
+      ["m3", "r"],
+    ] as const)
+      await publish(id, to);
+    const open = async () => (await natsTransport({ tenant })).open(line);
+    const [first] = await Promise.all([open(), open()]);
+    await expect(manager.streams.info(former)).rejects.toThrow("not found");
+    expect(await first.pending("m2"), "of no pod that is known").toBe(0);
+    expect((await manager.streams.info(`${former}_in_gone`)).state.messages).toBe(1);
+    expect((await publish("m1", "r")).duplicate).toBe(true);
+    const run = await start(line, { transport: await natsTransport({ tenant }) });
+    await until(async () => (await outputs(run)).length === 2);
+    expect(await outputs(run)).toEqual([{ id: "m1" }, { id: "m3" }]);
   });
 
   test("a full stream takes no new messages, and loses none that it took", async () => {
@@ -363,7 +395,8 @@ describe.skipIf(whyNoOwnNats !== undefined)("a NATS server", () => {
     expect(buried, "an older process may still take it").toEqual([]);
     await sweep.look();
     expect(buried).toEqual(["t m1"]);
-    expect((await link.manager.streams.info(names.tokens)).state.messages).toBe(1);
+    await expect(link.manager.streams.info(names.waiting("t"))).rejects.toThrow("not found");
+    expect((await link.manager.streams.info(names.waiting("r"))).state.messages).toBe(1);
     await run.stop();
   });
 });
