@@ -26,6 +26,7 @@ export async function network({ isQuick, log }) {
       natsLoopKept: subject("nats-loop", "keeps"),
       trigger: subject("http-trigger", "pawl"),
       bareHttp: subject("http-trigger", "bare"),
+      rowsHttp: subject("http-trigger", "rows"),
     },
     { rounds: roundsOf(isQuick ? 1 : 5), log },
   );
@@ -53,7 +54,10 @@ function rowsOf(rate) {
     natsRow("one process, s is a sink, which keeps what it received", rate("natsKept"), rate("natsLoopKept")),
     row("trigger", {
       pawl: rate("trigger"),
-      others: { "node:http, nothing kept (floor)": rate("bareHttp") },
+      others: {
+        "node:http, nothing kept (floor)": rate("bareHttp"),
+        "node:http, the same rows in groups (floor)": rate("rowsHttp"),
+      },
       target: ">= 65 % of bare node:http, each answer durable",
       checks: [atLeast(rate("trigger"), 0.65, rate("bareHttp"))],
     }),

@@ -17,18 +17,19 @@ const servers = {
     const { url } = await servePawl(projectOf({ "networks/line.yaml": network }));
     return { url, path: "/networks/line/intake/trigger" };
   },
-  bare() {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "bare-http-server.js")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    process.on("exit", () => child.kill("SIGKILL"));
-    return new Promise((resolve) => {
-      child.stdout.once("data", (port) => resolve({ url: `http://127.0.0.1:${Number(port)}`, path: "/" }));
-    });
-  },
+  bare: () => serverOf("bare-http-server.js"),
+  rows: () => serverOf("rows-http-server.js"),
 };
 
-// Words: pawl or bare. Requests per second over 32 connections.
+function serverOf(file) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], { stdio: ["ignore", "pipe", "inherit"] });
+  process.on("exit", () => child.kill("SIGKILL"));
+  return new Promise((resolve) => {
+    child.stdout.once("data", (port) => resolve({ url: `http://127.0.0.1:${Number(port)}`, path: "/" }));
+  });
+}
+
+// Words: pawl, bare or rows. Requests per second over 32 connections.
 subject(async ({ words: [who], isQuick }) => {
   const body = JSON.stringify({ order: 1, note: "x".repeat(220) });
   const request = { ...(await servers[who]()), body, connections: 32 };

@@ -27,10 +27,18 @@ export function createAccess({ host, tokens = {}, allowedHosts = [] }: AccessOpt
   const isLocal = isLoopback(host);
   const names = new Set([...loopbackNames, host, ...allowedHosts]);
   const digests = Object.values(tokens).map(digest);
+  // Nearly all requests bring the same one.
+  let known: string | null = null;
+  const isKnown = (written: string | null) => {
+    if (written === known && written !== null) return true;
+    if (!names.has(nameIn(written))) return false;
+    known = written;
+    return true;
+  };
   return (request, path) => {
     const { headers } = request;
     // Elsewhere a token is needed, which a rebound name does not bring along.
-    if (isLocal && !names.has(nameIn(headers.get("host")))) return unknownHost();
+    if (isLocal && !isKnown(headers.get("host"))) return unknownHost();
     if (isForeign(request)) return foreignOrigin();
     if (openPaths.has(path)) return undefined;
     const token = tokenOf(headers);
@@ -61,7 +69,8 @@ export function namesByToken(
 }
 
 function tokenOf(headers: RequestHeaders): string | undefined {
-  return /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const written = headers.get("authorization");
+  return written === null ? undefined : /^Bearer\s+(\S+)$/i.exec(written)?.[1];
 }
 
 function digest(token: string): Buffer {

@@ -57,14 +57,15 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const respond = createResponder(table, options, () => isStarting);
   const limits = timeLimits(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
   const server = createServer(limits, (incoming, outgoing) => {
-    incoming.on("error", () => {}); // who reads the body is told by its end
+    incoming.on("error", ignore); // who reads the body is told by its end
     const path = pathOf(incoming.url ?? "/");
     const isRefused = isDraining && path !== "/healthz" && path !== "/livez";
     const answer = isRefused
       ? draining()
       : respond(new IncomingRequest(incoming, outgoing), path, incoming.socket.remoteAddress);
-    if (answer instanceof Promise) void answer.then((found) => sendAnswer(found, incoming, outgoing));
-    else sendAnswer(answer, incoming, outgoing);
+    const send = (found: RouteAnswer) => sendAnswer(found, incoming, outgoing);
+    if (answer instanceof Promise) answer.then(send, (error: unknown) => send(failed(error, path, options.log)));
+    else send(answer);
   });
   refuseBadRequests(server);
   await bind(server, options);
@@ -88,6 +89,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     },
   };
 }
+
+function ignore(): void {}
 
 function bind(server: Server, { host, port }: ListenerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -122,8 +125,7 @@ function createResponder(
     if (found.kind === "none" && isStarting()) return starting(path);
     if (found.kind !== "found") return notFound(found, { method: request.method, path, table });
     try {
-      const answer = found.route.handler(request, { params: found.params, remoteAddress });
-      return answer instanceof Promise ? answer.catch((error: unknown) => failed(error, path, log)) : answer;
+      return found.route.handler(request, { params: found.params, remoteAddress });
     } catch (error) {
       return failed(error, path, log);
     }

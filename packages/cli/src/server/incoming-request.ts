@@ -44,7 +44,7 @@ export class IncomingRequest implements HttpRequest {
       if (incoming.readableEnded) return end();
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", end);
-      incoming.on("error", reject);
+      // An error is followed by it.
       incoming.on("close", () => {
         // It closes after its end too, and an error for nobody costs as much as the reading.
         if (!incoming.readableEnded) reject(new Error(goneMessage));
@@ -71,6 +71,10 @@ class IncomingHeaders implements RequestHeaders {
 
   has(name: string): boolean {
     return this.#headers[name.toLowerCase()] !== undefined;
+  }
+
+  forEach(each: (value: string, name: string) => void): void {
+    for (const name in this.#headers) each(textOf(this.#headers[name]) ?? "", name);
   }
 
   *[Symbol.iterator](): Iterator<[string, string]> {

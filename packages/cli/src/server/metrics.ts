@@ -1,8 +1,8 @@
 import type { Engine, TriggerStatus } from "@pawl/flows";
 import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
-import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
 import { readVersion } from "../version.ts";
+import { CallTimes } from "./call-times.ts";
 
 export interface ServerMetrics {
   /** All metrics as Prometheus reads them. */
@@ -37,14 +37,16 @@ export async function createMetrics({ engine, triggers, workers }: Counted): Pro
     registers: [registry],
   };
   new Gauge(about).set({ version: readVersion() }, 1);
-  const undo = engine === undefined ? [] : [await countRuns(registry, engine), await countCalls(registry)];
+  const calls = engine === undefined ? undefined : new CallTimes(durations);
+  const stopRuns = engine === undefined ? undefined : await countRuns(registry, engine);
   if (triggers) await countTriggers(registry, triggers);
   if (workers) await countWorkers(registry, workers);
   return {
     contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${engine?.metrics.text() ?? ""}`,
+    text: async () => `${await registry.metrics()}\n${calls?.text() ?? ""}${engine?.metrics.text() ?? ""}`,
     close() {
-      for (const stop of undo) stop();
+      calls?.close();
+      stopRuns?.();
       registry.clear();
     },
   };
@@ -112,22 +114,6 @@ async function countRuns(registry: Registry, engine: Engine): Promise<() => void
     const { status = "unknown", durationMs = 0 } = (data ?? {}) as { status?: string; durationMs?: number };
     runs.inc({ flow, status });
     length.observe({ flow }, durationMs / 1_000);
-  });
-}
-
-async function countCalls(registry: Registry): Promise<() => void> {
-  const { Histogram } = await import("prom-client");
-  const calls = new Histogram({
-    name: "pawl_guard_call_duration_seconds",
-    help: "Calls of hooks and nodes, by how they came out.",
-    labelNames: ["name", "point", "outcome"],
-    buckets: durations,
-    registers: [registry],
-  });
-  return onGuardCall(({ name, point, outcome, durationMs }: GuardRecord) => {
-    // A trigger's call lasts as long as it waits, which measures nothing.
-    if (name === undefined || point === "trigger") return;
-    calls.observe({ name, point: point ?? "", outcome: outcome.status }, durationMs / 1_000);
   });
 }
 

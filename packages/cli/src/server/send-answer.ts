@@ -18,8 +18,10 @@ export function sendAnswer(answer: RouteAnswer, incoming: IncomingMessage, outgo
 }
 
 function sendWhole({ status, headers, body }: HttpAnswer, outgoing: ServerResponse): void {
-  const length = statusesWithoutBody.has(status) ? {} : { "content-length": Buffer.byteLength(body) };
-  outgoing.writeHead(status, { ...headers, ...length });
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name]!);
+  if (!statusesWithoutBody.has(status)) list.push("content-length", String(Buffer.byteLength(body)));
+  outgoing.writeHead(status, list);
   outgoing.end(body);
 }
 

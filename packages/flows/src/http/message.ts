@@ -2,6 +2,8 @@
 export interface RequestHeaders extends Iterable<[name: string, value: string]> {
   get(name: string): string | null;
   has(name: string): boolean;
+  /** As that of the web's, with names in lower case. */
+  forEach(each: (value: string, name: string) => void): void;
 }
 
 /**

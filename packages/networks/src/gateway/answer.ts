@@ -32,6 +32,11 @@ export function text(status: number, body: string, headers: Readonly<Record<stri
   return new HttpAnswer(status, { "content-type": "application/json", ...headers }, body);
 }
 
+/** One that tells where to look what becomes of it. */
+export function located(status: number, body: string, location: string): HttpAnswer {
+  return new HttpAnswer(status, { "content-type": "application/json", location }, body);
+}
+
 /** Thrown while a request is read; becomes the answer. */
 export class Refusal extends Error {
   readonly status: number;

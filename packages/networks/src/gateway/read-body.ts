@@ -1,12 +1,11 @@
 import { type HttpRequest, type JsonObject, readAnnounced } from "@pawl/flows";
-import type { Clock } from "@pawl/hooks/guard";
+import type { Deadlines } from "../schedule/deadlines.ts";
 import { Refusal } from "./answer.ts";
 
 export interface BodyLimits {
   readonly maxBytes: number;
   /** For the whole body, so that a slow client cannot hold a place for ever. */
-  readonly timeoutMs: number;
-  readonly clock: Clock;
+  readonly deadlines: Deadlines;
 }
 
 const maxDepth = 200;
@@ -36,13 +35,23 @@ function tooLarge(limits: BodyLimits): Refusal {
 }
 
 /** A body of known length needs no stream, which costs several times as much. The HTTP parser ends it at that length. */
-function readWhole(request: HttpRequest, { clock, timeoutMs }: BodyLimits): Promise<string> {
+function readWhole(request: HttpRequest, { deadlines }: BodyLimits): Promise<string> {
   return new Promise((resolve, reject) => {
-    const cancelTimer = clock.after(timeoutMs, () => reject(late()));
-    readAnnounced(request)
-      .finally(cancelTimer)
-      .then((bytes) => resolve(decode(bytes)))
-      .catch((error: unknown) => reject(error instanceof Refusal ? error : cutOff()));
+    const deadline = deadlines.begin(() => reject(late()));
+    readAnnounced(request).then(
+      (bytes) => {
+        deadlines.end(deadline);
+        try {
+          resolve(decode(bytes));
+        } catch (error) {
+          reject(error);
+        }
+      },
+      () => {
+        deadlines.end(deadline);
+        reject(cutOff());
+      },
+    );
   });
 }
 
@@ -60,7 +69,7 @@ async function readText(request: HttpRequest, limits: BodyLimits): Promise<strin
   const chunks: Uint8Array[] = [];
   let size = 0;
   let isLate = false;
-  const cancelTimer = limits.clock.after(limits.timeoutMs, () => {
+  const deadline = limits.deadlines.begin(() => {
     isLate = true;
     reader.cancel().catch(() => {});
   });
@@ -79,7 +88,7 @@ async function readText(request: HttpRequest, limits: BodyLimits): Promise<strin
   } catch (error) {
     throw error instanceof Refusal ? error : cutOff();
   } finally {
-    cancelTimer();
+    limits.deadlines.end(deadline);
   }
   return decode(Buffer.concat(chunks));
 }

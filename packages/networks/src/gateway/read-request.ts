@@ -12,20 +12,28 @@ const traceFormat = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}/;
 
 /** Names in lower case, as the hook of the seed reads them. */
 export function headersOf(request: HttpRequest): Headers {
-  return Object.fromEntries(request.headers);
+  const headers: Record<string, string> = {};
+  request.headers.forEach((value, name) => {
+    headers[name] = value;
+  });
+  return headers;
 }
+
+const traceHeaders = ["traceparent", "tracestate", "baggage"];
 
 /** The trace, and what the file allows: nothing else of a request travels on. */
 export function carriedHeaders(request: HttpRequest, origin: OriginOptions): Headers | undefined {
-  const carried: Record<string, string> = {};
-  const names = ["traceparent", "tracestate", "baggage", ...origin.forwardHeaders];
-  for (const name of names) {
+  let carried: Record<string, string> | undefined;
+  const carry = (name: string) => {
     const value = request.headers.get(name);
-    if (value === null || value.length > longestHeader) continue;
-    if (name === "traceparent" && !traceFormat.test(value)) continue;
+    if (value === null || value.length > longestHeader) return;
+    if (name === "traceparent" && !traceFormat.test(value)) return;
+    carried ??= {};
     carried[name] = value;
-  }
-  return Object.keys(carried).length === 0 ? undefined : carried;
+  };
+  traceHeaders.forEach(carry);
+  origin.forwardHeaders.forEach(carry);
+  return carried;
 }
 
 /**
@@ -34,8 +42,9 @@ export function carriedHeaders(request: HttpRequest, origin: OriginOptions): Hea
  */
 export function waitOf(request: HttpRequest): number | undefined {
   const asked = request.url.includes("?") ? new URL(request.url).searchParams.get("wait") : null;
-  const preferred = /(?:^|[,;]\s*)wait=(\d+)/i.exec(request.headers.get("prefer") ?? "")?.[1];
-  const written = asked ?? preferred;
+  const prefer = request.headers.get("prefer");
+  if (asked === null && prefer === null) return undefined;
+  const written = asked ?? /(?:^|[,;]\s*)wait=(\d+)/i.exec(prefer ?? "")?.[1];
   if (written === undefined || written === null) return undefined;
   const ms = parseDuration(written);
   if (ms === undefined || ms > longestWaitMs) {

@@ -5,10 +5,11 @@ import { isProgrammingError, refusedStatus, stackOf } from "../pod/refusal.ts";
 import type { Accepted, Refused } from "../runtime/origin.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
 import type { Settled } from "../runtime/waiters.ts";
+import { Deadlines } from "../schedule/deadlines.ts";
 import type { OriginOptions, Pod } from "../topology/network.ts";
 import { FullError, type Receipt, UnavailableError } from "../transport/transport.ts";
-import { type AnswerCode, json, Refusal, retryLater, text } from "./answer.ts";
-import { readBody } from "./read-body.ts";
+import { type AnswerCode, json, located, Refusal, retryLater } from "./answer.ts";
+import { type BodyLimits, readBody } from "./read-body.ts";
 import {
   authenticate,
   carriedHeaders,
@@ -43,6 +44,9 @@ export class TriggerEndpoint {
   readonly #open = new Map<string, Promise<unknown>>();
   /** Where its runs can be looked up. */
   readonly #runsPath: string;
+  readonly #bodyLimits: BodyLimits;
+  /** Not longer than a client can be asked to wait for an engine that does not answer. The hook has its own time. */
+  readonly #sending: Deadlines;
 
   constructor(run: RunningNetwork, pod: Pod, runsPath: string) {
     this.#run = run;
@@ -51,6 +55,11 @@ export class TriggerEndpoint {
     this.#runsPath = runsPath;
     this.#limit =
       pod.origin!.rateLimit === undefined ? undefined : new RateLimit(pod.origin!.rateLimit, () => run.clock.now());
+    this.#bodyLimits = {
+      maxBytes: Math.min(pod.origin!.maxBodyBytes, run.line.maxMessageBytes ?? Number.POSITIVE_INFINITY),
+      deadlines: new Deadlines(run.clock, bodyTimeoutMs),
+    };
+    this.#sending = new Deadlines(run.clock, pod.hookTimeoutMs + injectTimeoutMs);
   }
 
   async handle(request: HttpRequest): Promise<HttpAnswer> {
@@ -71,11 +80,7 @@ export class TriggerEndpoint {
     if (this.#limit?.take() === false) throw new Refusal(429, "busy", "Too many requests.", retryLater);
     const waitMs = waitOf(request);
     const key = idempotencyKeyOf(request);
-    const { payload, text } = await readBody(request, {
-      maxBytes: Math.min(this.#origin.maxBodyBytes, this.#run.line.maxMessageBytes ?? Number.POSITIVE_INFINITY),
-      timeoutMs: bodyTimeoutMs,
-      clock,
-    });
+    const { payload, text } = await readBody(request, this.#bodyLimits);
     const correlationId =
       key === undefined
         ? newCorrelationId(clock.now())
@@ -109,23 +114,24 @@ export class TriggerEndpoint {
   async #send(asked: Asked): Promise<HttpAnswer> {
     const { request, payload, correlationId, waitMs } = asked;
     const settled = waitMs === undefined ? undefined : this.#run.waitFor(this.#pod.id, correlationId, waitMs);
-    const carried = carriedHeaders(request, this.#origin);
-    const sent = await this.#inTime(
-      this.#run.send(this.#pod.id, {
-        payload,
-        headers: headersOf(request),
-        correlationId,
-        isAwaited: waitMs !== undefined,
-        ...(carried === undefined ? {} : { carried }),
-        ...(asked.key === undefined
-          ? {}
-          : { receiptFor: (status) => this.#receipt(asked, 202, acceptedBody(status, correlationId)) }),
-      }),
-    ).catch((error: unknown) => {
-      this.#run.stopWaiting(correlationId);
+    const receiptFor = (status: Accepted["status"]) => this.#receipt(asked, 202, acceptedBody(status, correlationId));
+    const incoming = {
+      payload,
+      headers: headersOf(request),
+      correlationId,
+      isAwaited: waitMs !== undefined,
+      carried: carriedHeaders(request, this.#origin),
+      receiptFor: asked.key === undefined ? undefined : receiptFor,
+    };
+    let sent: Accepted | Refused;
+    try {
+      sent = await this.#inTime(this.#run.send(this.#pod.id, incoming));
+    } catch (error) {
+      if (settled !== undefined) this.#run.stopWaiting(correlationId);
       throw error;
-    });
-    if (sent.status !== "accepted" || settled === undefined) {
+    }
+    if (settled === undefined) return this.#told(sent, asked);
+    if (sent.status !== "accepted") {
       this.#run.stopWaiting(correlationId);
       return this.#told(sent, asked);
     }
@@ -133,21 +139,31 @@ export class TriggerEndpoint {
     return this.#settled(await settled, asked);
   }
 
-  /** Not longer than a client can be asked to wait for an engine that does not answer. The hook has its own time. */
   #inTime<T>(work: Promise<T>): Promise<T> {
-    const ms = this.#pod.hookTimeoutMs + injectTimeoutMs;
     return new Promise((resolve, reject) => {
-      const cancel = this.#run.clock.after(ms, () =>
+      const deadline = this.#sending.begin(() =>
         reject(new UnavailableError("Nothing could be made durable in time.")),
       );
-      work.then(resolve, reject).finally(cancel);
+      work.then(
+        (done) => {
+          this.#sending.end(deadline);
+          resolve(done);
+        },
+        (error: unknown) => {
+          this.#sending.end(deadline);
+          reject(error);
+        },
+      );
     });
   }
 
-  async #told(sent: Accepted | Refused, asked: Asked): Promise<HttpAnswer> {
+  #told(sent: Accepted | Refused, asked: Asked): HttpAnswer | Promise<HttpAnswer> {
     if (sent.status === "refused") throw this.#hookRefusal(sent);
-    if (sent.status !== "duplicate")
-      return this.#answer(202, acceptedBody(sent.status, sent.correlationId), sent.correlationId);
+    if (sent.status === "duplicate") return this.#toldAgain(sent, asked);
+    return this.#answer(202, acceptedBody(sent.status, sent.correlationId), sent.correlationId);
+  }
+
+  async #toldAgain(sent: Accepted, asked: Asked): Promise<HttpAnswer> {
     const first = asked.key === undefined ? undefined : await this.#run.line.receipt(this.#pod.index, asked.key);
     const body = first?.answer ?? acceptedBody("accepted", sent.correlationId);
     return this.#answer(first?.status ?? 202, body, sent.correlationId);
@@ -176,7 +192,7 @@ export class TriggerEndpoint {
   }
 
   #answer(status: number, body: string, correlationId: string): HttpAnswer {
-    return text(status, body, { location: `${this.#runsPath}/${correlationId}` });
+    return located(status, body, `${this.#runsPath}/${correlationId}`);
   }
 
   /** What the hook said no with: its words when they are meant for the caller, the log's when they are not. */
@@ -212,6 +228,7 @@ function refusalOf(status: number, message: string): Refusal {
   return new Refusal(status, codes[status] ?? "rejected", message, challenge);
 }
 
+/** Nothing in it has to be escaped. */
 function acceptedBody(status: Accepted["status"], correlationId: string): string {
-  return JSON.stringify({ id: correlationId, correlationId, status });
+  return `{"id":"${correlationId}","correlationId":"${correlationId}","status":"${status}"}`;
 }

@@ -18,9 +18,10 @@ export function readPassages(database: Database, net: number, edges: EdgeEnds, c
   const reader = new EntryReader(database);
   const byPod = new Map<string, PodPassage>();
   for (const row of rows) {
-    const entry = reader.at(Number(row.entry));
-    const passage = entry === undefined ? undefined : passageOf(entry);
-    if (passage !== undefined) byPod.set(entry![1]!, { pod: entry![1]!, ...passage });
+    for (const entry of reader.from(Number(row.entry))) {
+      const passage = passageOf(entry);
+      if (passage !== undefined) byPod.set(entry[1]!, { pod: entry[1]!, ...passage });
+    }
   }
   const order = podsInOrder(edges);
   const placed = order.flatMap((pod) => byPod.get(pod) ?? []);

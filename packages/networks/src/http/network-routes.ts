@@ -36,8 +36,9 @@ export function mountNetworks(mount: HttpMount, runs: Runs, options: MountOption
   const undo: (() => void)[] = [];
   const route: Route = (method, path, handler, how) => undo.push(mount.route(method, path, answered(handler), how));
   const endpoints = triggerEndpoints(runs, options.atRoot === true);
+  // An endpoint turns its own errors into answers.
   for (const [pod, { path, endpoint }] of endpoints)
-    route("*", path, (request) => endpoint.handle(request), atGateway(path, pod));
+    undo.push(mount.route("*", path, (request) => endpoint.handle(request), atGateway(path, pod)));
   const gateways = "/networks/:network/:pod/trigger";
   route("*", gateways, gateway, atGateway(gateways));
   const sinks = "/networks/:network/:pod/output";

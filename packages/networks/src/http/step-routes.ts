@@ -4,6 +4,7 @@ import { maxMessageBytes } from "../delivery/judge.ts";
 import { json, Refusal, retryLater } from "../gateway/answer.ts";
 import { readBody } from "../gateway/read-body.ts";
 import type { RunningNetwork } from "../runtime/running-network.ts";
+import { Deadlines } from "../schedule/deadlines.ts";
 import { sendHere } from "../sending/send-here.ts";
 import { keyHeader, stepSendPath } from "../sending/send-there.ts";
 import { SendError, type Sending } from "../sending/sending.ts";
@@ -19,8 +20,7 @@ export function stepRoutes(route: Route, runOf: (context: RouteContext) => Runni
     checkKey(request, run.line.key);
     const { payload } = await readBody(request, {
       maxBytes: maxMessageBytes + room,
-      timeoutMs: bodyTimeoutMs,
-      clock: run.clock,
+      deadlines: new Deadlines(run.clock, bodyTimeoutMs),
     });
     const sending = { ...payload, network: run.network.name, pod: context.params.pod! } as unknown as Sending;
     try {

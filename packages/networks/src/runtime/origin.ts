@@ -32,11 +32,11 @@ export interface Incoming {
   /** Default: a new one. One that is known sends nothing. */
   readonly correlationId?: string;
   /** Headers that travel on with the message. */
-  readonly carried?: Headers;
+  readonly carried?: Headers | undefined;
   /** Somebody waits for the end of it. */
   readonly isAwaited?: boolean;
   /** Made durable together with the message. */
-  readonly receiptFor?: (status: Accepted["status"], correlationId: string) => Receipt;
+  readonly receiptFor?: ((status: Accepted["status"], correlationId: string) => Receipt) | undefined;
   readonly notes?: readonly Note[];
 }
 

@@ -1,8 +1,9 @@
 import { systemClock } from "@pawl/hooks/guard";
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/gateway/read-body.ts";
+import { Deadlines } from "../../src/schedule/deadlines.ts";
 
-const limits = { maxBytes: 1_000, timeoutMs: 30, clock: systemClock };
+const limits = { maxBytes: 1_000, deadlines: new Deadlines(systemClock, 30) };
 
 function request(body: ReadableStream<Uint8Array>): Request {
   const init = { method: "POST", body, duplex: "half", headers: { "content-type": "application/json" } };

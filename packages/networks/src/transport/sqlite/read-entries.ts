@@ -18,10 +18,15 @@ export class EntryReader {
     this.#trace = database.prepare("SELECT * FROM history WHERE instr(entries, ?) > 0 ORDER BY seq LIMIT ?");
   }
 
-  /** Those of one row, newest row first or oldest first, are in order of their numbers. */
-  at(number: number): Entry | undefined {
+  /** The entry of a number, and those of the same message that follow it at once: of pods that only keep what it sent. */
+  from(number: number): Entry[] {
     const row = this.#at.get(number);
-    return row === undefined ? undefined : numbered(row).find(([each]) => each === number)?.[1];
+    const entries = row === undefined ? [] : numbered(row);
+    const start = entries.findIndex(([each]) => each === number);
+    if (start < 0) return [];
+    const [net, , message] = entries[start]![1];
+    const end = entries.findIndex(([each, entry]) => each > number && (entry[0] !== net || entry[2] !== message));
+    return entries.slice(start, end < 0 ? undefined : end).map(([, entry]) => entry);
   }
 
   /** Of the next rows after a number. */

@@ -33,7 +33,7 @@ interface Place {
 
 const pruneEvery = 256;
 
-/** The row beside that of an edge: what took the token and put none on its way. */
+/** The row beside that of an edge: the step of a pod that took the token and put none on its way. */
 export function endOf(edge: number): number {
   return -edge - 1;
 }
@@ -55,9 +55,10 @@ export class SentTokens {
     });
   }
 
-  /** Inside a transaction, with the number of the entry that tells of the change. @returns whether any was new */
-  insert(entry: number | null): boolean {
-    const { tables, seen } = this.#desk;
+  /** Inside a transaction, before the entry that tells of the change, if there is one. @returns whether any was new */
+  insert(isTold: boolean): boolean {
+    const { tables, seen, history } = this.#desk;
+    const entry = isTold || this.#places.some(({ keeper }) => keeper !== undefined) ? history.next() : null;
     let isAnyFresh = false;
     for (const place of this.#places) {
       const { token } = place;
@@ -88,13 +89,13 @@ export class SentTokens {
   }
 
   #keep(place: Place, { pod, most }: Keeper): void {
-    const { tables, seen, history } = this.#desk;
+    const { tables, history } = this.#desk;
     const { token } = place;
     place.output ??= this.#desk.nextOutput(pod);
     tables.insertOutput(pod, place.output, token);
     if (place.output % pruneEvery === 0) tables.pruneOutputs(pod, place.output - most);
     const passage = { endedAt: this.arrivedAt, durationMs: 0, attempt: 1, outcome: "done" } as const;
-    if (!seen.add(tables.net, token.correlationId, endOf(token.edge), history.next())) return;
+    // No row of its own leads to it: it follows the entry that the edge's row leads to.
     history.add(writePassage(tables.receiverOf(token, token.correlationId), passage));
   }
 }

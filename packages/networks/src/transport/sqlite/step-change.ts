@@ -52,7 +52,7 @@ export class StepChange implements Change {
     const { tables, history } = this.#desk;
     const { outputs, passage } = this.#step;
     if (outputs.length === 0) return;
-    const isAnyFresh = this.#sent.insert(passage === undefined ? null : history.next());
+    const isAnyFresh = this.#sent.insert(passage !== undefined);
     if (passage !== undefined && isAnyFresh)
       history.add(writePassage(tables.receiverOf(this.#delivery.token, outputs[0]!.correlationId), passage));
     this.#sent.keep();
@@ -135,7 +135,7 @@ export class InjectChange implements Change {
     this.#sent.forget();
     this.#isKnown = receipt !== undefined && tables.receipt(receipt.pod, receipt.key, arrivedAt) !== undefined;
     if (this.#isKnown) return;
-    const isAnyFresh = this.#sent.insert(passage === undefined ? null : history.next());
+    const isAnyFresh = this.#sent.insert(passage !== undefined);
     this.#isKnown = this.#tokens.length > 0 && !isAnyFresh;
     if (this.#isKnown) return;
     const [first] = this.#tokens;
