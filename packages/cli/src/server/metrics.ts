@@ -1,5 +1,6 @@
 import type { Engine, TriggerStatus } from "@pawl/flows";
 import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
+import { secondBounds } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
 import { readVersion } from "../version.ts";
 import { CallTimes } from "./call-times.ts";
@@ -11,8 +12,6 @@ export interface ServerMetrics {
   /** Stops counting. */
   close(): void;
 }
-
-const durations = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
 /** What is at work in this process; only that is counted. */
 export interface Counted {
@@ -37,7 +36,7 @@ export async function createMetrics({ engine, triggers, workers }: Counted): Pro
     registers: [registry],
   };
   new Gauge(about).set({ version: readVersion() }, 1);
-  const calls = engine === undefined ? undefined : new CallTimes(durations);
+  const calls = engine === undefined ? undefined : new CallTimes();
   const stopRuns = engine === undefined ? undefined : await countRuns(registry, engine);
   if (triggers) await countTriggers(registry, triggers);
   if (workers) await countWorkers(registry, workers);
@@ -106,7 +105,7 @@ async function countRuns(registry: Registry, engine: Engine): Promise<() => void
     name: "pawl_run_duration_seconds",
     help: "How long runs took.",
     labelNames: ["flow"],
-    buckets: durations,
+    buckets: [...secondBounds],
     registers,
   });
   return engine.store.events.subscribe(({ type, flow = "", data }) => {

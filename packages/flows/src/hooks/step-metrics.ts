@@ -1,3 +1,4 @@
+import { Histogram, labelValue } from "@pawl/hooks/guard";
 import type { NodeContext, NodeResult } from "../nodes/node.ts";
 import type { ChainedHook } from "./hook-chain.ts";
 import type { HookedStep } from "./step-hook.ts";
@@ -18,12 +19,8 @@ interface StepLabels {
 interface Series {
   readonly labels: StepLabels;
   readonly counts: Map<string, number>;
-  readonly buckets: number[];
-  sum: number;
-  count: number;
+  readonly times: Histogram;
 }
-
-const bounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
 export function createStepMetrics(): StepMetrics {
   const all = new Map<string, Series>();
@@ -31,7 +28,7 @@ export function createStepMetrics(): StepMetrics {
     const key = `${labels.flow}\0${labels.step}`;
     let series = all.get(key);
     if (series === undefined) {
-      series = { labels, counts: new Map(), buckets: bounds.map(() => 0), sum: 0, count: 0 };
+      series = { labels, counts: new Map(), times: new Histogram() };
       all.set(key, series);
     }
     return series;
@@ -40,10 +37,7 @@ export function createStepMetrics(): StepMetrics {
     observe(labels, status, seconds) {
       const series = seriesOf(labels);
       series.counts.set(status, (series.counts.get(status) ?? 0) + 1);
-      series.sum += seconds;
-      series.count += 1;
-      const bucket = bounds.findIndex((bound) => seconds <= bound);
-      if (bucket >= 0) series.buckets[bucket]! += 1;
+      series.times.observe(seconds);
     },
     text: () => [...runsText(all.values()), ...durationText(all.values())].join("\n").concat("\n"),
   };
@@ -60,24 +54,11 @@ function* runsText(all: Iterable<Series>): Generator<string> {
 function* durationText(all: Iterable<Series>): Generator<string> {
   yield "# HELP pawl_step_duration_seconds How long steps took, their retries included.";
   yield "# TYPE pawl_step_duration_seconds histogram";
-  for (const { labels, buckets, sum, count } of all) {
-    let below = 0;
-    for (const [index, bound] of bounds.entries()) {
-      below += buckets[index]!;
-      yield `pawl_step_duration_seconds_bucket{${text(labels)},le="${bound}"} ${below}`;
-    }
-    yield `pawl_step_duration_seconds_bucket{${text(labels)},le="+Inf"} ${count}`;
-    yield `pawl_step_duration_seconds_sum{${text(labels)}} ${sum}`;
-    yield `pawl_step_duration_seconds_count{${text(labels)}} ${count}`;
-  }
+  for (const { labels, times } of all) yield* times.lines("pawl_step_duration_seconds", text(labels));
 }
 
 function text({ flow, step }: StepLabels): string {
-  return `flow="${quoted(flow)}",step="${quoted(step)}"`;
-}
-
-function quoted(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return `flow="${labelValue(flow)}",step="${labelValue(step)}"`;
 }
 
 /** The step hook that feeds the metrics. */

@@ -1,4 +1,4 @@
-import { hookBuckets, type PodStats } from "../delivery/pod-stats.ts";
+import type { PodStats } from "../delivery/pod-stats.ts";
 import type { RunningNetwork } from "./running-network.ts";
 
 type Counter =
@@ -35,7 +35,7 @@ export async function metricsText(runs: readonly RunningNetwork[]): Promise<stri
     "# HELP pawl_pod_hook_duration_seconds How long calls of a hook took.",
     "# TYPE pawl_pod_hook_duration_seconds histogram",
   );
-  eachPod(runs, (labels, stats) => lines.push(...histogram(labels, stats)));
+  eachPod(runs, (labels, stats) => lines.push(...stats.hookTimes.lines("pawl_pod_hook_duration_seconds", labels)));
   await gauges(runs, lines);
   return `${lines.join("\n")}\n`;
 }
@@ -51,20 +51,6 @@ function eachPod(
       tell(`network="${run.network.name}",pod="${pod.id}"`, run.parts.stats[pod.index]!, run, pod.index);
     }
   }
-}
-
-function histogram(labels: string, stats: PodStats): string[] {
-  let sum = 0;
-  const buckets = hookBuckets.map((bound, index) => {
-    sum += stats.hookHistogram[index]!;
-    return `pawl_pod_hook_duration_seconds_bucket{${labels},le="${bound}"} ${sum}`;
-  });
-  return [
-    ...buckets,
-    `pawl_pod_hook_duration_seconds_bucket{${labels},le="+Inf"} ${stats.hookCalls}`,
-    `pawl_pod_hook_duration_seconds_sum{${labels}} ${stats.hookSeconds}`,
-    `pawl_pod_hook_duration_seconds_count{${labels}} ${stats.hookCalls}`,
-  ];
 }
 
 async function gauges(runs: readonly RunningNetwork[], lines: string[]): Promise<void> {

@@ -160,8 +160,8 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     const tenant = newTenant();
     const former = `pn_${tenant}_n`;
     const manager = await jetstreamManager(await raw(await natsUrl()));
-    const kept = { subjects: [`pn.${tenant}.n.in.>`], retention: "workqueue", allow_direct: true } as const;
-    await manager.streams.add({ name: former, ...kept });
+    const subjects = [`pn.${tenant}.n.in.>`];
+    await manager.streams.add({ name: former, subjects, retention: "workqueue", allow_direct: true });
     const filter_subject = `pn.${tenant}.n.in.r.*`;
     await manager.consumers.add(former, { durable_name: "r", ack_policy: "explicit", filter_subject });
     const publish = (id: string, to: string) => {
