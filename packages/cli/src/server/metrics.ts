@@ -3,15 +3,19 @@ import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
 import { type GuardRecord, onGuardCall } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
 import { readVersion } from "../version.ts";
+import { Early } from "./early.ts";
 
 export interface ServerMetrics {
   /** All metrics as Prometheus reads them. */
   text(): Promise<string>;
-  readonly contentType: string;
   /** Stops counting. */
   close(): void;
 }
 
+/** The form of that text. */
+export const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+/** A start has better things to do than to load a library that counts: what happens until then is counted afterwards. */
+const loadAfterMs = 500;
 const durations = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
 /** What is at work in this process; only that is counted. */
@@ -22,11 +26,56 @@ export interface Counted {
   readonly workers?: WorkerPool | undefined;
 }
 
+/** What is told of while it happens; all else is asked for. */
+interface Told {
+  readonly runs: Early<{ readonly flow: string; readonly status: string; readonly durationMs: number }>;
+  readonly calls: Early<{ readonly labels: Record<"name" | "point" | "outcome", string>; readonly durationMs: number }>;
+}
+
 /**
  * Counts runs, guarded calls and trigger events of this process, for whoever serves it: a project or a network. No label
  * holds an id.
  */
-export async function createMetrics({ engine, triggers, workers }: Counted): Promise<ServerMetrics> {
+export function createMetrics(counted: Counted): ServerMetrics {
+  const told: Told = { runs: new Early(), calls: new Early() };
+  const undo = counted.engine === undefined ? [] : [listenToRuns(counted.engine, told), listenToCalls(told)];
+  const stop = () => {
+    for (const each of undo.splice(0)) each();
+  };
+  let opening: Promise<Registry> | undefined;
+  const open = () => {
+    opening ??= openRegistry(counted, told);
+    return opening;
+  };
+  // Who asks is told what is wrong; until then, nothing is to pile up.
+  const timer = counted.engine && setTimeout(() => open().catch(stop), loadAfterMs).unref();
+  return {
+    text: async () => `${await (await open()).metrics()}\n${counted.engine?.metrics.text() ?? ""}`,
+    close() {
+      clearTimeout(timer);
+      stop();
+      opening?.then((registry) => registry.clear()).catch(() => {});
+    },
+  };
+}
+
+function listenToRuns(engine: Engine, { runs }: Told): () => void {
+  return engine.store.events.subscribe(({ type, flow = "", data }) => {
+    if (type !== "run-ended") return;
+    const { status = "unknown", durationMs = 0 } = (data ?? {}) as { status?: string; durationMs?: number };
+    runs.push({ flow, status, durationMs });
+  });
+}
+
+function listenToCalls({ calls }: Told): () => void {
+  return onGuardCall(({ name, point, outcome, durationMs }: GuardRecord) => {
+    // A trigger's call lasts as long as it waits, which measures nothing.
+    if (name === undefined || point === "trigger") return;
+    calls.push({ labels: { name, point: point ?? "", outcome: outcome.status }, durationMs });
+  });
+}
+
+async function openRegistry({ engine, triggers, workers }: Counted, told: Told): Promise<Registry> {
   const { Registry, Gauge, collectDefaultMetrics } = await import("prom-client");
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -37,17 +86,13 @@ export async function createMetrics({ engine, triggers, workers }: Counted): Pro
     registers: [registry],
   };
   new Gauge(about).set({ version: readVersion() }, 1);
-  const undo = engine === undefined ? [] : [await countRuns(registry, engine), await countCalls(registry)];
+  if (engine !== undefined) {
+    await countRuns(registry, told);
+    await countCalls(registry, told);
+  }
   if (triggers) await countTriggers(registry, triggers);
   if (workers) await countWorkers(registry, workers);
-  return {
-    contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${engine?.metrics.text() ?? ""}`,
-    close() {
-      for (const stop of undo) stop();
-      registry.clear();
-    },
-  };
+  return registry;
 }
 
 async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void> {
@@ -91,10 +136,10 @@ async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void>
   });
 }
 
-async function countRuns(registry: Registry, engine: Engine): Promise<() => void> {
+async function countRuns(registry: Registry, { runs }: Told): Promise<void> {
   const { Counter, Histogram } = await import("prom-client");
   const registers = [registry];
-  const runs = new Counter({
+  const ended = new Counter({
     name: "pawl_runs_total",
     help: "Runs that have ended.",
     labelNames: ["flow", "status"],
@@ -107,28 +152,22 @@ async function countRuns(registry: Registry, engine: Engine): Promise<() => void
     buckets: durations,
     registers,
   });
-  return engine.store.events.subscribe(({ type, flow = "", data }) => {
-    if (type !== "run-ended") return;
-    const { status = "unknown", durationMs = 0 } = (data ?? {}) as { status?: string; durationMs?: number };
-    runs.inc({ flow, status });
+  runs.takeBy(({ flow, status, durationMs }) => {
+    ended.inc({ flow, status });
     length.observe({ flow }, durationMs / 1_000);
   });
 }
 
-async function countCalls(registry: Registry): Promise<() => void> {
+async function countCalls(registry: Registry, { calls }: Told): Promise<void> {
   const { Histogram } = await import("prom-client");
-  const calls = new Histogram({
+  const length = new Histogram({
     name: "pawl_guard_call_duration_seconds",
     help: "Calls of hooks and nodes, by how they came out.",
     labelNames: ["name", "point", "outcome"],
     buckets: durations,
     registers: [registry],
   });
-  return onGuardCall(({ name, point, outcome, durationMs }: GuardRecord) => {
-    // A trigger's call lasts as long as it waits, which measures nothing.
-    if (name === undefined || point === "trigger") return;
-    calls.observe({ name, point: point ?? "", outcome: outcome.status }, durationMs / 1_000);
-  });
+  calls.takeBy(({ labels, durationMs }) => length.observe(labels, durationMs / 1_000));
 }
 
 async function countTriggers(registry: Registry, triggers: () => readonly TriggerStatus[]): Promise<void> {
