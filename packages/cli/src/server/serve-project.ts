@@ -17,7 +17,7 @@ import { namesByToken } from "./access.ts";
 import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
 import type { HostOptions } from "./http-host.ts";
-import { openWorkers, workerSettings } from "./open-workers.ts";
+import { openWorkers, type WorkerSurroundings, workerSettings } from "./open-workers.ts";
 import { Outdated } from "./outdated.ts";
 import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
 import type { MountedRoute } from "./route-table.ts";
@@ -91,10 +91,7 @@ async function open(
   const secrets = await secretsOf(loaded);
   const mask = await maskOf(loaded, { secrets, env });
   const log = mask.logger(options.log ?? silentLogger);
-  const settings = workerSettings(loaded, options.workers);
-  forgetKeptPlugins(loaded);
-  // First, because nothing takes longer to be ready: all that follows is loaded and opened beside them.
-  const pool = openWorkers(loaded, settings, { env, log });
+  const { pool, concurrency } = startWorkers(loaded, options, { env, log });
   opened.push(async () => pool?.close());
   const flows = new FlowBook(loaded);
   const first = await flows.read();
@@ -107,7 +104,7 @@ async function open(
   opened.push(() => host.close(0));
   if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
-  const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
+  const worker = engine.work({ pool, concurrency });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
   const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
@@ -133,6 +130,18 @@ async function open(
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
+}
+
+/** First of all, because nothing takes longer to be ready: what follows is loaded and opened beside them. */
+function startWorkers(
+  loaded: LoadedProject,
+  options: ServeOptions,
+  surroundings: WorkerSurroundings,
+): { readonly pool: WorkerPool | undefined; readonly concurrency: number } {
+  const settings = workerSettings(loaded, options.workers);
+  forgetKeptPlugins(loaded);
+  const pool = openWorkers(loaded, settings, surroundings);
+  return { pool, concurrency: settings.runs * Math.max(1, settings.count) };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
