@@ -11,12 +11,14 @@ const bundled = ["yaml", "zod", "@marcbachmann/cel-js", "commander", "picocolors
 const alias = { yaml: join(import.meta.dirname, "node_modules", "yaml", "browser", "dist", "index.js") };
 
 // Opening a file costs more than reading it: what several entries use is one file. Apart stay libraries that few commands
-// need, the server, what serves isolates (it loads threads), and the version, which is all that `pawl --version` reads.
+// need, the server, what serves isolates (it loads threads), and the version, which is all that `pawl --version` reads: a
+// group of its own, because a group takes what its files import with it.
 // Of libraries only their code is grouped: their types would turn up in it, as values that are evaluated at every start.
 const groups = [
+  { name: "version", test: /packages\/cli\/src\/version\.ts$/, priority: 3 },
   { name: "zod", test: /node_modules\/zod\/.*\.js$/, priority: 2 },
   { name: "yaml", test: /node_modules\/yaml\/.*\.js$/, priority: 2 },
-  { name: "shared", test: /packages\/\w+\/src\/(?!version\.ts|server\/|isolate\/).*(?<!\.d)\.ts$/, minShareCount: 2 },
+  { name: "shared", test: /packages\/\w+\/src\/(?!server\/|isolate\/).*(?<!\.d)\.ts$/, minShareCount: 2 },
 ];
 
 // Every `source` in a package's export map is an entry: the map is the one list.

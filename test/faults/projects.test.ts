@@ -38,6 +38,15 @@ test("pawl --version says the version of the package", async () => {
   expect((await pawl(["--version"], { cwd: temporaryFolder() })).stdout).toContain(version);
 });
 
+test("pawl --version loads nothing else to say it", () => {
+  const dist = join(root, "packages/cli/dist");
+  const importsOf = (file: string) =>
+    [...readFileSync(join(dist, file), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map((match) => match[1]!);
+  const files = importsOf("main.js");
+  expect(files).toHaveLength(1);
+  expect(importsOf(files[0]!).filter((name) => !name.startsWith("node:"))).toEqual([]);
+});
+
 test("pawl alone starts nothing in the background: it shows its help and ends", async () => {
   const cwd = temporaryFolder();
   const ended = await pawl([], { cwd });

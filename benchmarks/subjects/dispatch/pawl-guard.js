@@ -1,12 +1,15 @@
 import { CircuitBreaker, guard } from "@pawl/hooks/guard";
 
-/** The list for a subject is found as the registry finds it: matched once, then remembered. */
+/**
+ * The list for a subject is found as the registry finds it: matched once, then remembered. The hooks have no parameter for
+ * a signal, which the registry sees and says to the guard.
+ */
 export function prepare(count) {
   const breaker = new CircuitBreaker();
   const { signal } = new AbortController();
   const hooks = Array.from({ length: count }, (_, index) => ({
     call: new Function("context", "input", `return input.n === ${index + 1e6} ? 1 : undefined`),
-    options: { name: `hook${index}`, breaker, signal, timeoutMs: 60_000 },
+    options: { name: `hook${index}`, breaker, signal, timeoutMs: 60_000, takesSignal: false },
   }));
   const bySubject = new Map([["Bash", hooks]]);
   const input = { n: 0, tool: "Bash" };

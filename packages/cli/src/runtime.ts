@@ -51,13 +51,13 @@ export type FindFlow = (name: string) => Flow | undefined | Promise<Flow | undef
 export async function openRuntime(
   loaded: LoadedProject,
   findFlow: FindFlow,
-  options: ProjectHooksOptions = {},
+  options: ProjectHooksOptions & { readonly secrets?: Secrets } = {},
 ): Promise<Runtime> {
   const { createEngine, EngineError } = await import("@pawl/flows");
   const { project, config } = loaded;
   const store = await openStore(project, config.store?.synchronous);
   const hooks = await openProjectHooks(loaded, options);
-  const secrets = await secretsOf(loaded);
+  const secrets = options.secrets ?? (await secretsOf(loaded));
   const endExport = exportRuns(store);
   const close = async (): Promise<void> => {
     await hooks?.close();

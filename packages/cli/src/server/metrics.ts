@@ -1,17 +1,21 @@
 import type { Engine, TriggerStatus } from "@pawl/flows";
 import type { WorkerPool, WorkerStatus } from "@pawl/flows/workers";
-import { secondBounds } from "@pawl/hooks/guard";
 import type { Registry } from "prom-client";
 import { readVersion } from "../version.ts";
 import { CallTimes } from "./call-times.ts";
+import { RunTimes } from "./run-times.ts";
 
 export interface ServerMetrics {
   /** All metrics as Prometheus reads them. */
   text(): Promise<string>;
-  readonly contentType: string;
   /** Stops counting. */
   close(): void;
 }
+
+/** The form of that text. */
+export const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+/** A start has better things to do than to load a library; what it tells of the process counts from then on. */
+const loadAfterMs = 500;
 
 /** What is at work in this process; only that is counted. */
 export interface Counted {
@@ -25,7 +29,31 @@ export interface Counted {
  * Counts runs, guarded calls and trigger events of this process, for whoever serves it: a project or a network. No label
  * holds an id.
  */
-export async function createMetrics({ engine, triggers, workers }: Counted): Promise<ServerMetrics> {
+export function createMetrics(counted: Counted): ServerMetrics {
+  const { engine } = counted;
+  const times = engine === undefined ? [] : [new RunTimes(engine.store.events), new CallTimes()];
+  let opening: Promise<Registry> | undefined;
+  const open = () => {
+    opening ??= openRegistry(counted);
+    return opening;
+  };
+  // Who asks is told what is wrong.
+  const timer = engine && setTimeout(() => open().catch(() => {}), loadAfterMs).unref();
+  return {
+    async text() {
+      const asked = await (await open()).metrics();
+      return `${asked}\n${times.map((each) => each.text()).join("")}${engine?.metrics.text() ?? ""}`;
+    },
+    close() {
+      clearTimeout(timer);
+      for (const each of times) each.close();
+      opening?.then((registry) => registry.clear()).catch(() => {});
+    },
+  };
+}
+
+/** What is asked for when somebody looks. */
+async function openRegistry({ triggers, workers }: Counted): Promise<Registry> {
   const { Registry, Gauge, collectDefaultMetrics } = await import("prom-client");
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -36,19 +64,9 @@ export async function createMetrics({ engine, triggers, workers }: Counted): Pro
     registers: [registry],
   };
   new Gauge(about).set({ version: readVersion() }, 1);
-  const calls = engine === undefined ? undefined : new CallTimes();
-  const stopRuns = engine === undefined ? undefined : await countRuns(registry, engine);
   if (triggers) await countTriggers(registry, triggers);
   if (workers) await countWorkers(registry, workers);
-  return {
-    contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${calls?.text() ?? ""}${engine?.metrics.text() ?? ""}`,
-    close() {
-      calls?.close();
-      stopRuns?.();
-      registry.clear();
-    },
-  };
+  return registry;
 }
 
 async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void> {
@@ -89,30 +107,6 @@ async function countWorkers(registry: Registry, pool: WorkerPool): Promise<void>
       this.reset();
       this.inc(sum(({ restarts }) => restarts));
     },
-  });
-}
-
-async function countRuns(registry: Registry, engine: Engine): Promise<() => void> {
-  const { Counter, Histogram } = await import("prom-client");
-  const registers = [registry];
-  const runs = new Counter({
-    name: "pawl_runs_total",
-    help: "Runs that have ended.",
-    labelNames: ["flow", "status"],
-    registers,
-  });
-  const length = new Histogram({
-    name: "pawl_run_duration_seconds",
-    help: "How long runs took.",
-    labelNames: ["flow"],
-    buckets: [...secondBounds],
-    registers,
-  });
-  return engine.store.events.subscribe(({ type, flow = "", data }) => {
-    if (type !== "run-ended") return;
-    const { status = "unknown", durationMs = 0 } = (data ?? {}) as { status?: string; durationMs?: number };
-    runs.inc({ flow, status });
-    length.observe({ flow }, durationMs / 1_000);
   });
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
-import type { LoadedProject, Mask, TriggerStatus } from "@pawl/flows";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { LoadedProject, Mask, Project, TriggerStatus } from "@pawl/flows";
 import type { Diagnostic } from "@pawl/hooks/diagnostics";
 import type { Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks } from "@pawl/networks";
@@ -41,17 +42,16 @@ interface Opened {
  * same name would take what steps send. Nothing is loaded or made before it has one.
  */
 export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts): Promise<ServedNetworks> {
-  const { findNetworkFiles, metricsText } = await import("@pawl/networks");
   const { project } = loaded;
   const isElsewhere = parts.env.PAWL_TRANSPORT !== undefined && parts.env.PAWL_TRANSPORT !== "";
-  const areThere = () => project.isProject && findNetworkFiles(project.dir).length > 0;
-  const hasSome = () => !isElsewhere && areThere();
-  if (isElsewhere && areThere()) {
+  const areThere = () => hasNetworks(project);
+  const hasSome = async () => !isElsewhere && (await areThere());
+  if (isElsewhere && (await areThere())) {
     parts.log.warn(
       "Networks are where $PAWL_TRANSPORT says: pawl network up or pod runs them, and nothing of them runs here.",
     );
   }
-  let opened = hasSome() ? await openNetworks(loaded, parts) : undefined;
+  let opened = (await hasSome()) ? await openNetworks(loaded, parts) : undefined;
   const runs = () => [...(opened?.networks.runs.values() ?? [])];
   return {
     get networks() {
@@ -59,9 +59,9 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
     },
     async reload() {
       if (opened !== undefined) tellReloaded(parts.log, await opened.networks.reload());
-      else if (hasSome()) opened = await openNetworks(loaded, parts);
+      else if (await hasSome()) opened = await openNetworks(loaded, parts);
     },
-    metrics: () => metricsText(runs()),
+    metrics: async () => (await import("@pawl/networks")).metricsText(runs()),
     triggers: () => opened?.networks.triggers() ?? [],
     notReady() {
       const stuck = runs().find((run) => !run.isReady);
@@ -69,6 +69,12 @@ export async function serveNetworks(loaded: LoadedProject, parts: NetworkParts):
     },
     close: async (graceMs) => opened?.close(graceMs),
   };
+}
+
+async function hasNetworks({ dir, isProject }: Project): Promise<boolean> {
+  if (!isProject || !existsSync(join(dir, "networks"))) return false;
+  const { findNetworkFiles } = await import("@pawl/networks");
+  return findNetworkFiles(dir).length > 0;
 }
 
 async function openNetworks(loaded: LoadedProject, { runtime, host, flows, log, mask }: NetworkParts): Promise<Opened> {

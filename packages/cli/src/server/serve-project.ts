@@ -7,23 +7,22 @@ import {
 } from "@pawl/flows";
 import type { WorkerPool } from "@pawl/flows/workers";
 import { type Logger, silentLogger } from "@pawl/hooks/guard";
-import { mountHooks } from "../hooks/mount-hooks.ts";
 import { ProjectLog } from "../log/project-log.ts";
 import { userName } from "../person.ts";
-import { maskOf } from "../project-secrets.ts";
+import { maskOf, secretsOf } from "../project-secrets.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { storedNetworkEvents } from "../stored-networks.ts";
 import { startUpkeep } from "../upkeep.ts";
 import { namesByToken } from "./access.ts";
 import { defaultHost, defaultPort } from "./address.ts";
 import { FlowBook, type Reading } from "./flow-book.ts";
-import { openHost, type ServerHost } from "./http-host.ts";
-import { openWorkers, workerSettings } from "./open-workers.ts";
+import type { HostOptions } from "./http-host.ts";
+import { openWorkers, type WorkerSurroundings, workerSettings } from "./open-workers.ts";
 import { Outdated } from "./outdated.ts";
 import { forgetKeptPlugins, ProjectCode } from "./project-code.ts";
 import type { MountedRoute } from "./route-table.ts";
 import { type ServedNetworks, serveNetworks } from "./serve-networks.ts";
-import { type RunningServer, type ServerParts, startServer } from "./server.ts";
+import type { RunningServer, ServerParts } from "./server.ts";
 import { postBoard } from "./server-board.ts";
 import { type ChangedPart, type ProjectWatcher, watchProject } from "./watch-project.ts";
 
@@ -89,26 +88,25 @@ async function open(
   opened: (() => Promise<unknown>)[],
 ): Promise<ServedProject> {
   const { env = process.env } = options;
+  const secrets = await secretsOf(loaded);
+  const mask = await maskOf(loaded, { secrets, env });
+  const log = mask.logger(options.log ?? silentLogger);
+  const { pool, concurrency } = startWorkers(loaded, options, { env, log });
+  opened.push(async () => pool?.close());
   const flows = new FlowBook(loaded);
   const first = await flows.read();
   options.onReading?.(first);
-  const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true });
+  const runtime = await openRuntime(loaded, (name) => flows.find(name), { env, isServer: true, secrets });
   opened.push(() => runtime.close());
-  const mask = await maskOf(loaded, { secrets: runtime.secrets, env });
-  const log = mask.logger(options.log ?? silentLogger);
   options.onOpen?.(runtime);
-  const host = await openServerHost(loaded, options, log);
+  const { mountHooks, openHost, startServer } = await import("./http.ts");
+  const host = await openHost(hostOptions(loaded, options, log));
   opened.push(() => host.close(0));
   if (runtime.hooks) mountHooks(host.main, runtime.hooks, { cwd: loaded.project.dir });
   const { engine } = runtime;
-  const settings = workerSettings(loaded, options.workers);
-  forgetKeptPlugins(loaded);
-  const pool = openWorkers(loaded, settings, { env, log });
-  opened.push(async () => pool?.close());
-  const worker = engine.work({ pool, concurrency: settings.runs * Math.max(1, settings.count) });
+  const worker = engine.work({ pool, concurrency });
   opened.push(() => worker.close(0));
   const { triggers: registry, project } = loaded;
-  const { secrets } = runtime;
   const supervised = { engine, flows: flows.flows, projectDir: project.dir, http: host, registry, secrets, env, log };
   const triggers = superviseTriggers(supervised);
   opened.push(() => triggers.close());
@@ -119,7 +117,7 @@ async function open(
   const told = new ProjectLog(runtime.store.events, storedNetworkEvents(project));
   opened.push(() => told.close());
   const parts = { host, engine, triggers, networks, workers: pool, log: told };
-  const server = await startServer({ ...parts, ...bookParts(flows), ...people(options) });
+  const server = startServer({ ...parts, ...bookParts(flows), ...people(options) });
   const upkeep = startUpkeep(runtime.store, loaded, log);
   opened.push(() => upkeep.close());
   const code = new ProjectCode(loaded, { runtime, flows, pool });
@@ -132,6 +130,18 @@ async function open(
   const close = once(() => shutDown(running, options.graceMs ?? defaultGraceMs));
   const routes = () => host.main.routes();
   return { url: server.url, runtime, triggers, flows, networks, workers: pool, routes, close };
+}
+
+/** First of all, because nothing takes longer to be ready: what follows is loaded and opened beside them. */
+function startWorkers(
+  loaded: LoadedProject,
+  options: ServeOptions,
+  surroundings: WorkerSurroundings,
+): { readonly pool: WorkerPool | undefined; readonly concurrency: number } {
+  const settings = workerSettings(loaded, options.workers);
+  forgetKeptPlugins(loaded);
+  const pool = openWorkers(loaded, settings, surroundings);
+  return { pool, concurrency: settings.runs * Math.max(1, settings.count) };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {
@@ -150,9 +160,9 @@ function people({ tokens = {} }: ServeOptions): Pick<ServerParts, "personOf"> {
   return { personOf: namesByToken(tokens, userName()) };
 }
 
-function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logger): Promise<ServerHost> {
+function hostOptions(loaded: LoadedProject, options: ServeOptions, log: Logger): HostOptions {
   const { server = {} } = loaded.config;
-  return openHost({
+  return {
     isStarting: true,
     host: options.host ?? server.host ?? defaultHost,
     port: options.port ?? server.port ?? defaultPort,
@@ -161,7 +171,7 @@ function openServerHost(loaded: LoadedProject, options: ServeOptions, log: Logge
     ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
-  });
+  };
 }
 
 interface Following {

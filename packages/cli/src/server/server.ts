@@ -9,7 +9,7 @@ import { runRoutes } from "./api/runs.ts";
 import { triggerRoutes } from "./api/triggers.ts";
 import { refuse } from "./codes.ts";
 import type { ServerHost } from "./http-host.ts";
-import { createMetrics, type ServerMetrics } from "./metrics.ts";
+import { createMetrics, metricsType, type ServerMetrics } from "./metrics.ts";
 import type { ServedNetworks } from "./serve-networks.ts";
 
 export interface ServerParts extends Omit<ApiParts, "closing"> {
@@ -27,10 +27,10 @@ export interface RunningServer {
 }
 
 /** Puts the API, health and metrics onto a host. */
-export async function startServer(parts: ServerParts): Promise<RunningServer> {
+export function startServer(parts: ServerParts): RunningServer {
   const { host, engine, triggers, workers, networks } = parts;
   const closing = new AbortController();
-  const metrics = await createMetrics({
+  const metrics = createMetrics({
     engine,
     workers,
     triggers: () => [...triggers.status(), ...(networks?.triggers() ?? [])],
@@ -82,7 +82,7 @@ function addHealth({ host, engine, triggers, workers, networks }: ServerParts, m
 
   async function numbers(): Promise<HttpAnswer> {
     const text = `${await metrics.text()}${(await networks?.metrics()) ?? ""}`;
-    return new HttpAnswer(200, { "content-type": metrics.contentType }, text);
+    return new HttpAnswer(200, { "content-type": metricsType }, text);
   }
 
   async function document(): Promise<HttpAnswer> {

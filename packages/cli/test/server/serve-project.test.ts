@@ -101,6 +101,16 @@ describe("a server", () => {
     expect((await store.durability.list())[0]!.status).toBe("completed");
   });
 
+  test("that cannot listen leaves no worker behind, although those are started first", async () => {
+    const dir = projectWith({ "flows/keep.yaml": { name: "keep", steps: [{ id: "a", uses: "data.set" }] } });
+    const { url } = await serve(dir);
+    const processes = () => process.getActiveResourcesInfo().filter((kind) => kind === "ProcessWrap").length;
+    const before = processes();
+    const refused = serve(projectWith({}), { port: Number(new URL(url).port), workers: 2 });
+    await expect(refused).rejects.toMatchObject({ code: "cannot-listen" });
+    await until(async () => processes() === before);
+  });
+
   test("closes once, however often it is asked to", async () => {
     const project = await serve(projectWith({}));
     await Promise.all([project.close(), project.close()]);

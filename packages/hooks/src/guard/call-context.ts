@@ -26,3 +26,14 @@ export class CallContext implements GuardContext {
     this.#controller.abort(reason);
   }
 }
+
+/** For callees that never look at their signal: one for all of them, so its signal is never aborted. */
+class UnheardContext extends CallContext {
+  override get isCooperative(): boolean {
+    return false;
+  }
+
+  override abort(): void {}
+}
+
+export const unheardContext: CallContext = new UnheardContext();

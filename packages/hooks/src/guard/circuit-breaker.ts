@@ -28,7 +28,7 @@ export type Admission = "closed" | "trial" | "open";
 /** How a call ended. `unknown` (a cancelled call) says nothing about the health of what was called. */
 export type CallHealth = "success" | "failure" | "unknown";
 
-/** A name that is not healthy. A healthy one has no entry, so that the common case costs one look at a size. */
+/** A name that is not healthy. A healthy one has no entry, so that the common case costs one look at `isTroubled`. */
 type Trouble =
   | { readonly state: "closed"; readonly failures: number }
   | { readonly state: "open"; readonly failures: number; readonly openedAt: number }
@@ -44,6 +44,7 @@ export class CircuitBreaker {
   readonly #cooldownMs: number;
   readonly #clock: Clock;
   readonly #troubled = new Map<string, Trouble>();
+  #isTroubled = false;
   readonly #listeners = new Set<(change: BreakerChange) => void>();
 
   /** @throws RangeError when a number is negative, not a number, or `maxConsecutiveFailures` is below 1. */
@@ -57,9 +58,14 @@ export class CircuitBreaker {
     if (!(this.#cooldownMs >= 0)) throw new RangeError(`cooldownMs is 0 or more, not ${config.cooldownMs}.`);
   }
 
+  /** Whether some name has failed since it last succeeded: else all would be let in, and nobody need ask. */
+  get isTroubled(): boolean {
+    return this.#isTroubled;
+  }
+
   /** Asks to call. `open` refuses; `trial` is given to one call at a time. */
   enter(name: string): Admission {
-    if (this.#troubled.size === 0) return "closed";
+    if (!this.#isTroubled) return "closed";
     const trouble = this.#troubled.get(name);
     if (trouble === undefined || trouble.state === "closed") return "closed";
     if (trouble.state === "half-open") return "open";
@@ -70,11 +76,11 @@ export class CircuitBreaker {
 
   /** Reports how an admitted call ended. */
   leave(name: string, admission: Admission, health: CallHealth): void {
-    if (health === "success" && this.#troubled.size === 0) return;
+    if (health === "success" && !this.#isTroubled) return;
     const trouble = this.#troubled.get(name);
     if (admission === "trial") this.#endTrial(name, trouble, health);
     else if (admission === "closed" && (trouble === undefined || trouble.state === "closed")) {
-      if (health === "success") this.#troubled.delete(name);
+      if (health === "success") this.#set(name, undefined);
       else if (health === "failure") this.#countFailure(name, trouble?.failures ?? 0);
     }
   }
@@ -124,13 +130,18 @@ export class CircuitBreaker {
     const failures = before + 1;
     const from: Trouble = { state: "closed", failures: before };
     if (failures < this.#maxFailures || this.#cooldownMs === 0) {
-      this.#troubled.set(name, { state: "closed", failures });
+      this.#set(name, { state: "closed", failures });
     } else this.#move(name, from, { state: "open", failures, openedAt: this.#clock.monotonic() });
   }
 
+  #set(name: string, trouble: Trouble | undefined): void {
+    if (trouble === undefined) this.#troubled.delete(name);
+    else this.#troubled.set(name, trouble);
+    this.#isTroubled = this.#troubled.size > 0;
+  }
+
   #move(name: string, from: Trouble, to: Trouble | undefined): void {
-    if (to === undefined) this.#troubled.delete(name);
-    else this.#troubled.set(name, to);
+    this.#set(name, to);
     const state = to?.state ?? "closed";
     if (from.state === state) return;
     const change: BreakerChange = { name, from: from.state, to: state, failures: to?.failures ?? 0 };

@@ -18,6 +18,8 @@ export interface GuardOptions {
    * signal was aborted and before the outcome is handed over. Default: 0.
    */
   readonly settleMs?: number | undefined;
+  /** `false`: the callee never looks at its signal, so none is kept ready for it. Default: true. */
+  readonly takesSignal?: boolean | undefined;
   /** Checked before the call; a requirement that does not hold skips it. */
   readonly requires?: HookRequirements | undefined;
   readonly breaker?: CircuitBreaker | undefined;

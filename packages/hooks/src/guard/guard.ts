@@ -1,4 +1,4 @@
-import { CallContext, type GuardContext } from "./call-context.ts";
+import { CallContext, type GuardContext, unheardContext } from "./call-context.ts";
 import type { Admission } from "./circuit-breaker.ts";
 import { systemClock } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
@@ -13,6 +13,8 @@ export type GuardedCall<T, A = undefined> = (context: GuardContext, argument: A)
 type Result<T> = Outcome<T> | Promise<Outcome<T>>;
 
 const noOptions: GuardOptions = {};
+/** Most hooks say nothing, and all of them the same nothing. */
+const nothing = Object.freeze({ status: "ok", value: undefined });
 
 /**
  * The one place where a user's function is called. Gives every call its deadline, its signal, its breaker, its
@@ -32,20 +34,25 @@ function observed<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument
   return observe(() => guarded(call, options, argument), options);
 }
 
-/** One function, although it does three things: every call of a part would be paid by every hook. */
+/**
+ * One function, although it does three things, and options are read where they are needed: every call of a part, and every
+ * value kept across the hook's, would be paid by every hook.
+ */
 function guarded<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument: A): Result<T> {
-  const { signal, requires, breaker, name } = options;
-  if (signal?.aborted) return { status: "cancelled", reason: signal.reason };
+  const { signal, requires, breaker } = options;
+  // biome-ignore lint/complexity/useOptionalChain: that one gives a value more to test, in every call
+  if (signal !== undefined && signal.aborted) return { status: "cancelled", reason: signal.reason };
   if (requires !== undefined) {
     const error = eligibility(requires, options);
     if (error !== undefined) return { status: "skipped", reason: "ineligible", detail: error.message };
   }
-  let admission: Admission = "closed";
-  if (breaker !== undefined && name !== undefined) {
-    admission = breaker.enter(name);
+  // Absent where the breaker had nothing to ask: then a success at once is no news to it.
+  let admission: Admission | undefined;
+  if (breaker?.isTroubled && options.name !== undefined) {
+    admission = breaker.enter(options.name);
     if (admission === "open") return skippedByBreaker(options);
   }
-  const context = new CallContext();
+  const context = options.takesSignal === false ? unheardContext : new CallContext();
   let value: T | PromiseLike<T>;
   try {
     value = call(context, argument);
@@ -53,8 +60,8 @@ function guarded<T, A>(call: GuardedCall<T, A>, options: GuardOptions, argument:
   } catch (error) {
     return ended({ status: "failed", error }, options, admission);
   }
-  if (breaker !== undefined && name !== undefined) breaker.leave(name, admission, "success");
-  return { status: "ok", value };
+  if (admission !== undefined) breaker!.leave(options.name!, admission, "success");
+  return value === undefined ? (nothing as Outcome<T>) : { status: "ok", value };
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

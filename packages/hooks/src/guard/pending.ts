@@ -8,11 +8,11 @@ import type { Outcome } from "./outcome.ts";
 export interface AdmittedCall {
   readonly context: CallContext;
   readonly options: GuardOptions;
-  readonly admission: Admission;
+  readonly admission: Admission | undefined;
 }
 
 /** Tells the breaker how an admitted call ended, and passes the outcome on. */
-export function ended<T>(outcome: Outcome<T>, options: GuardOptions, admission: Admission): Outcome<T> {
+export function ended<T>(outcome: Outcome<T>, options: GuardOptions, admission: Admission = "closed"): Outcome<T> {
   const { breaker, name } = options;
   if (breaker !== undefined && name !== undefined) breaker.leave(name, admission, healthOf(outcome));
   return outcome;

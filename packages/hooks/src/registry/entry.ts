@@ -7,7 +7,7 @@ import { compileMatcher, matchesAll } from "../matching/matcher.ts";
 import { parseRule, type ToolRule } from "../matching/rule.ts";
 import { HookError } from "./hook-error.ts";
 import type { HookCallback, HookMatcher } from "./hook-matcher.ts";
-import { type Invocation, invocation } from "./invoke.ts";
+import { type Invocation, invocation, mayTakeSignal } from "./invoke.ts";
 
 /** Milliseconds a hook may take that says nothing about it. */
 export const defaultTimeoutMs = 60_000;
@@ -61,7 +61,7 @@ export function compileEntries(event: HookEvent, matcher: HookMatcher, context: 
     matches: subjectTest(event, matcher.matcher, compiled.test),
     noMatch: `matcher ${matcher.matcher} does not match ${eventRules[event].matched} `,
     ...ruleOf(event, matcher, from),
-    options: guardOptions(event, matcher, context),
+    options: guardOptions(event, matcher, callback, context),
     priority: matcher.priority ?? 0,
     isParallel: matcher.parallel ?? context.parallel,
   }));
@@ -96,12 +96,18 @@ function labelOf(
   return callback?.name ? callback.name : `${event}[${position}]`;
 }
 
-function guardOptions(event: HookEvent, matcher: HookMatcher, context: EntryContext): GuardOptions {
+function guardOptions(
+  event: HookEvent,
+  matcher: HookMatcher,
+  callback: HookCallback | undefined,
+  context: EntryContext,
+): GuardOptions {
   return {
     name: matcher.name,
     point: event,
     timeoutMs: matcher.timeoutMs ?? defaultTimeoutMs,
     settleMs: matcher.settleMs,
+    takesSignal: callback === undefined || mayTakeSignal(callback),
     requires: matcher.requires,
     breaker: context.breaker,
     onFailure: matcher.onFailure,

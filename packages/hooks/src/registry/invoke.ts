@@ -10,14 +10,10 @@ export type UnderstoodOutput = Extract<ParsedOutput, { ok: true }>;
 /** A hook as the guard calls it. */
 export type Invocation = GuardedCall<UnderstoodOutput, HookInput>;
 
-/** For hooks that cannot look at their signal: making one costs more than most hooks. */
-const neverAborted: AbortSignal = new AbortController().signal;
-
 /** Made once for a hook, and called with one input after the other. */
 export function invocation(event: HookEvent, callback: HookCallback): Invocation {
-  const takesSignal = mayTakeSignal(callback);
   return (context, input) => {
-    const answer = callback(input, toolUseId(input), takesSignal ? context.signal : neverAborted);
+    const answer = callback(input, toolUseId(input), context.signal);
     return answer instanceof Promise || isThenable(answer)
       ? (answer as Promise<unknown>).then((value) => understood(value, event))
       : understood(answer, event);
@@ -35,8 +31,11 @@ function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
-/** Whether a function may look at its third argument, told by its parameters and, when they do not tell, its text. */
-function mayTakeSignal(callback: HookCallback): boolean {
+/**
+ * Whether a function may look at its third argument, told by its parameters and, when they do not tell, its text: making a
+ * signal costs more than most hooks.
+ */
+export function mayTakeSignal(callback: HookCallback): boolean {
   if (callback.length > 2) return true;
   return /\.\.\.|\barguments\b|\[native code\]|signal/i.test(Function.prototype.toString.call(callback));
 }

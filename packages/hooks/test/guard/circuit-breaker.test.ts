@@ -40,6 +40,24 @@ describe("a circuit breaker", () => {
     expect(breaker.status("unknown")).toEqual({ state: "closed", failures: 0 });
   });
 
+  test("is troubled from when a name fails until it succeeds or is forgotten", () => {
+    const { breaker, fail, call, clock } = breakerWith();
+    expect(breaker.isTroubled).toBe(false);
+    fail("a", 1);
+    call("b", "success");
+    expect(breaker.isTroubled).toBe(true);
+    call("a", "success");
+    expect(breaker.isTroubled).toBe(false);
+    fail("a", 5);
+    expect(breaker.isTroubled).toBe(true);
+    clock.advance(60_000);
+    call("a", "success");
+    expect(breaker.isTroubled).toBe(false);
+    fail("a", 5);
+    breaker.reset("a");
+    expect(breaker.isTroubled).toBe(false);
+  });
+
   test("keeps names apart", () => {
     const { breaker, fail } = breakerWith();
     fail("a", 5);

@@ -51,6 +51,25 @@ describe("a synchronous callee", () => {
   });
 });
 
+describe("a callee that takes no signal", () => {
+  test("has one that is never aborted, whatever becomes of its calls", async () => {
+    const clock = new ManualClock();
+    const signals: AbortSignal[] = [];
+    const wait = ({ signal }: GuardContext) => {
+      signals.push(signal);
+      return never();
+    };
+    const late = guard(wait, { timeoutMs: 5, settleMs: 50, takesSignal: false, clock });
+    clock.advance(5);
+    expect(await late).toEqual({ status: "timeout", timeoutMs: 5 });
+    const controller = new AbortController();
+    const cancelled = guard(wait, { signal: controller.signal, takesSignal: false, clock });
+    controller.abort("enough");
+    expect(await cancelled).toEqual({ status: "cancelled", reason: "enough" });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  });
+});
+
 describe("an asynchronous callee", () => {
   test("gives its value, clears its timer and takes its listener off the caller's signal", async () => {
     const clock = new ManualClock();
@@ -251,6 +270,15 @@ describe("the breaker of a guarded call", () => {
     clock.advance(5);
     await late;
     expect(breaker.status("a")).toMatchObject({ state: "open" });
+  });
+
+  test("counts a success at once between failures", () => {
+    const breaker = new CircuitBreaker({ maxConsecutiveFailures: 2 });
+    const options = { name: "a", breaker };
+    for (const call of [fail, () => 1, fail, () => undefined, fail]) guard(call, options);
+    expect(breaker.status("a")).toEqual({ state: "closed", failures: 1 });
+    guard(fail, options);
+    expect(guard(() => 1, options)).toMatchObject({ status: "skipped", reason: "breaker-open" });
   });
 
   test("does not apply to an unnamed call", () => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Engine, LoadedProject, Secrets, TriggerStatus } from "@pawl/flows";
+import type { LoadedProject, Secrets } from "@pawl/flows";
 import { hasErrors } from "@pawl/hooks/diagnostics";
 import { createLogger, type Logger } from "@pawl/hooks/guard";
 import type { RunningNetworks, StartNetworksOptions, StopOptions, Transport } from "@pawl/networks";
@@ -47,7 +47,8 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
   });
   const flows = await flowParts(sound, loaded, options.host);
   let started: RunningNetworks | undefined;
-  const metrics = await metricsOf(flows.options.flows?.engine, () => started?.triggers() ?? []);
+  const { createMetrics } = await import("../../server/metrics.ts");
+  const metrics = createMetrics({ engine: flows.options.flows?.engine, triggers: () => started?.triggers() ?? [] });
   const close = async (networks?: RunningNetworks, how?: StopOptions) => {
     await networks?.stop(how);
     await transport.close();
@@ -73,23 +74,6 @@ export async function runNetworkFile(call: Call, sound: SoundFile, options: RunO
   }
   started = networks;
   return { networks, close: (how) => close(networks, how) };
-}
-
-/** Loaded at the start only where something is counted from then on; else when somebody asks. */
-async function metricsOf(
-  engine: Engine | undefined,
-  triggers: () => readonly TriggerStatus[],
-): Promise<{ text(): Promise<string>; close(): void }> {
-  const { createMetrics } = await import("../../server/metrics.ts");
-  let opened = engine === undefined ? undefined : createMetrics({ engine, triggers });
-  await opened;
-  return {
-    async text() {
-      opened ??= createMetrics({ triggers });
-      return (await opened).text();
-    },
-    close: () => void opened?.then((metrics) => metrics.close()),
-  };
 }
 
 /** An engine for pods that are flows, and a store for pods that are fed by triggers; nothing when there are none. */
