@@ -1,5 +1,5 @@
 /** How long calls take, in seconds: from what a function needs to what a person waits for. */
-export const secondBounds: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
+const secondBounds: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 
 /**
  * Counts values by size, and writes them as Prometheus reads them. It is fed while a call holds up the one that waits for

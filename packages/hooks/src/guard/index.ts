@@ -22,7 +22,7 @@ export { blocksOnFailure, type FailurePolicy } from "./failure-policy.ts";
 export { type GrowingDelay, growingDelayMs } from "./growing-delay.ts";
 export { type GuardedCall, guard } from "./guard.ts";
 export type { GuardOptions } from "./guard-options.ts";
-export { Histogram, labelValue, secondBounds } from "./histogram.ts";
+export { Histogram, labelValue } from "./histogram.ts";
 export { createLogger, type Logger, type LogLevel, silentLogger } from "./logger.ts";
 export { onAbort } from "./on-abort.ts";
 export type { Outcome, SkipReason } from "./outcome.ts";
