@@ -4,6 +4,7 @@ import { cachedStatements, type Database, type GroupWriter, type SqlValue, type 
 import { EventBudget, type EventLimits } from "./event-budget.ts";
 import type { EventLog, LoggedEvent, NewEvent } from "./event-log.ts";
 import type { EventType } from "./event-types.ts";
+import { type EventPage, RunEvents, typeCondition } from "./run-events.ts";
 
 type Listener = (event: NewEvent & { readonly time: number }) => void;
 
@@ -24,6 +25,8 @@ export class SqliteEventLog implements EventLog {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #budget: EventBudget;
+  readonly #runEvents: RunEvents;
+  readonly #inserts = new Map<number, Statement>();
   readonly #listeners = new Set<Listener>();
   #open: Row[] | undefined;
   #rows: Row[] = [];
@@ -38,7 +41,8 @@ export class SqliteEventLog implements EventLog {
     this.#writer = writer;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#count(runId));
+    this.#runEvents = new RunEvents(database);
+    this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#runEvents.count(runId));
   }
 
   append(event: NewEvent): void {
@@ -65,22 +69,10 @@ export class SqliteEventLog implements EventLog {
 
   async read(filter: Parameters<EventLog["read"]>[0]): Promise<readonly LoggedEvent[]> {
     if (this.#open !== undefined) await this.#writer.flush();
-    const conditions = ["seq > ?"];
-    const values: SqlValue[] = [filter.after ?? 0];
-    if (filter.runId !== undefined) {
-      conditions.push("run_id = ?");
-      values.push(filter.runId);
-    }
-    if (filter.types !== undefined) {
-      conditions.push(`type IN (${filter.types.map(() => "?").join(", ")})`);
-      values.push(...filter.types);
-    }
-    const order = filter.isLatest === true ? "DESC" : "ASC";
-    const rows = this.#sql(`SELECT * FROM events WHERE ${conditions.join(" AND ")} ORDER BY seq ${order} LIMIT ?`).all(
-      ...values,
-      filter.limit ?? defaultReadLimit,
-    );
-    return (filter.isLatest === true ? rows.reverse() : rows).map(toEvent);
+    const { runId, after = 0, limit = defaultReadLimit, types, isLatest = false } = filter;
+    const page = { after, limit, types, isLatest };
+    const rows = runId === undefined ? this.#readAll(page) : this.#runEvents.read(runId, page);
+    return (isLatest ? rows.reverse() : rows).map(toEvent);
   }
 
   subscribe(listener: Listener): () => void {
@@ -126,24 +118,33 @@ export class SqliteEventLog implements EventLog {
   #storeRows(rows: readonly Row[]): void {
     for (let from = 0; from < rows.length; ) {
       const count = rowsAtOnce.find((size) => size <= rows.length - from)!;
-      const places = Array(count).fill("(?, ?, ?, ?, ?, ?)").join(", ");
-      const insert = this.#sql(`INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES ${places}`);
-      insert.run(...rows.slice(from, from + count).flatMap(valuesOf));
+      const values: SqlValue[] = [];
+      for (let index = from; index < from + count; index++) pushValues(values, rows[index]!);
+      this.#insertOf(count).run(...values);
       from += count;
     }
+    this.#runEvents.stored(rows.length);
   }
 
-  #count(runId: string): { events: number; text: number } {
-    const row = this.#sql(
-      `SELECT count(*) AS events, total(length(data)) AS text FROM events
-       WHERE run_id = ? AND type IN ('log', 'stdout', 'stderr', 'step-progress')`,
-    ).get(runId);
-    return { events: Number(row?.events ?? 0), text: Number(row?.text ?? 0) };
+  #insertOf(count: number): Statement {
+    let insert = this.#inserts.get(count);
+    if (insert === undefined) {
+      const places = Array(count).fill("(?, ?, ?, ?, ?, ?)").join(", ");
+      insert = this.#sql(`INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES ${places}`);
+      this.#inserts.set(count, insert);
+    }
+    return insert;
+  }
+
+  #readAll({ after, limit, types, isLatest }: EventPage): Record<string, unknown>[] {
+    const order = isLatest ? "DESC" : "ASC";
+    const text = `SELECT * FROM events WHERE seq > ? AND ${typeCondition(types)} ORDER BY seq ${order} LIMIT ?`;
+    return this.#sql(text).all(after, ...(types ?? []), limit);
   }
 }
 
-function valuesOf({ event, time, data }: Row): SqlValue[] {
-  return [event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data];
+function pushValues(values: SqlValue[], { event, time, data }: Row): void {
+  values.push(event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data);
 }
 
 function toEvent(row: Record<string, unknown>): LoggedEvent {

@@ -26,13 +26,16 @@ function watched(): { database: Database; commits: () => number; statements: Set
     commits: () => commits,
     statements,
     database: {
-      exec(sql) {
-        if (sql === "COMMIT") commits++;
-        database.exec(sql);
-      },
+      exec: (sql) => database.exec(sql),
       prepare(sql) {
         statements.add(sql);
-        return database.prepare(sql);
+        const statement = database.prepare(sql);
+        if (sql !== "COMMIT") return statement;
+        const run = () => {
+          commits++;
+          return statement.run();
+        };
+        return { all: () => [], get: () => undefined, run };
       },
       close: () => database.close(),
     },
