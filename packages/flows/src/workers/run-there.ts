@@ -18,6 +18,7 @@ export type RunMessage = Message<
   | "attempt"
   | "child"
   | "end"
+  | "last-end"
   | "drop"
   | "wait"
   | "earlier-wait"
@@ -55,6 +56,8 @@ export class RunThere {
   #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
   #release: (() => void) | undefined;
   #waits = 0;
+  /** The record of the last step: what the worker says after it comes after it here, too. */
+  #last: Promise<unknown> | undefined;
 
   constructor(run: RunRecord, scope: RunScope, send: (message: ToWorker) => void) {
     this.run = run;
@@ -109,7 +112,14 @@ export class RunThere {
         );
         break;
       case "end":
-        this.#during(message.id, (step) => this.#end(step, message));
+        this.#during(message.id, (step) => {
+          this.#close(step, message);
+          this.#answer(message.call, step.record.then(timesOf));
+        });
+        break;
+      case "last-end":
+        this.#last = this.#steps.get(message.id)?.record;
+        this.#during(message.id, (step) => this.#close(step, message));
         break;
       case "drop":
         this.#during(message.id, (step) => this.#drop(step, message));
@@ -130,13 +140,13 @@ export class RunThere {
         if (message.waits === this.#waits) this.#unhold();
         break;
       case "outcome":
-        this.leave(message.outcome);
+        this.#end(message.outcome);
         break;
       case "broken":
-        this.leave(new Error(message.message));
+        this.#end(new Error(message.message));
         break;
       case "given-back":
-        this.leave(new RunInterrupted("Its worker has given it back."));
+        this.#end(new RunInterrupted("Its worker has given it back."));
         break;
     }
   }
@@ -173,11 +183,17 @@ export class RunThere {
     else open.early.push(() => act(open));
   }
 
-  #end(step: OpenStep, { call, id, end }: Message<"end">): void {
+  #end(outcome: RunOutcome | Error): void {
+    if (this.#last === undefined) return this.leave(outcome);
+    this.#last.then(
+      () => this.leave(outcome),
+      (error) => this.leave(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  #close(step: OpenStep, { id, end }: Message<"end" | "last-end">): void {
     step.resolve({ ...end, error: end.error, reason: end.reason });
-    const recorded = step.record.then(({ startedAt, endedAt }) => ({ startedAt, endedAt }));
     this.#steps.delete(id);
-    this.#answer(call, recorded);
   }
 
   #drop(step: OpenStep, { id, message }: Message<"drop">): void {
@@ -256,4 +272,8 @@ export class RunThere {
     this.#release?.();
     this.#release = undefined;
   }
+}
+
+function timesOf({ startedAt, endedAt }: StepRecord): Pick<StepRecord, "startedAt" | "endedAt"> {
+  return { startedAt, endedAt };
 }

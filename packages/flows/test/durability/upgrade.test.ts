@@ -75,7 +75,7 @@ function columnsAt(id: number): Map<string, string[]> {
   const database = openDatabase(":memory:");
   for (const migration of migrations) if (migration.id <= id) database.exec(migration.sql);
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
-  const columns = database.prepare("SELECT name || ' ' || type || ' ' || pk AS text FROM pragma_table_info(?)");
+  const columns = database.prepare("SELECT name || ' ' || type AS text FROM pragma_table_info(?)");
   const names = tables.all().map(({ name }) => name as string);
   const found = names.map((name): [string, string[]] => [name, columns.all(name).map(({ text }) => text as string)]);
   database.close();
@@ -118,6 +118,41 @@ describe("a migration takes away nothing that an older process at work needs", (
     append("later");
     expect(await ofStore("after")).toEqual([]);
     expect(await ofStore("later")).toEqual([22]);
+    await store.close();
+    older.close();
+  });
+
+  test("migration 3: a step that an older process goes on with has one row", async () => {
+    const file = join(temporaryProject(), "pawl.db");
+    const older = openDatabase(file);
+    older.exec(readFileSync(join(databases, "flows-2.sql"), "utf8"));
+    const save = older.prepare("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const [run] = older.prepare("SELECT run_id AS id FROM steps WHERE status = 'running'").all() as [{ id: string }];
+    const write = (id: string, position: number, status: string) =>
+      save.run(
+        run.id,
+        id,
+        id,
+        position,
+        status,
+        null,
+        null,
+        null,
+        1,
+        status === "running" ? null : 2,
+        null,
+        null,
+        null,
+      );
+    const store = await openSqliteStore(file);
+    write("second", 1, "completed");
+    write("third", 2, "running");
+    write("third", 2, "completed");
+    expect((await store.durability.steps(run.id)).map(({ id, status }) => [id, status])).toEqual([
+      ["first", "completed"],
+      ["second", "completed"],
+      ["third", "completed"],
+    ]);
     await store.close();
     older.close();
   });
