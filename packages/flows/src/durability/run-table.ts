@@ -26,6 +26,7 @@ export class RunTable {
   readonly #inLane: Statement;
   readonly #blocked: Statement;
   readonly #anyReady: Statement;
+  readonly #record: Statement;
   readonly #readyChildren: Statement;
 
   constructor(database: Database) {
@@ -44,6 +45,7 @@ export class RunTable {
     this.#blocked = this.#sql(`SELECT ${stateColumns} FROM runs
       WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1`);
     this.#anyReady = this.#sql(`SELECT 1 ${isReady} LIMIT 1`);
+    this.#record = this.#sql(`SELECT ${recordColumns} WHERE r.id = ?`);
     this.#readyChildren = this.#sql(
       `SELECT ${stateColumns} ${isReady} AND parent_run IS NOT NULL ORDER BY id LIMIT ${mostReady}`,
     );
@@ -191,7 +193,7 @@ export class RunTable {
   }
 
   record(id: string): RunRecord | undefined {
-    const row = this.#sql(`SELECT ${recordColumns} WHERE r.id = ?`).get(id);
+    const row = this.#record.get(id);
     return row && toRecord(row);
   }
 

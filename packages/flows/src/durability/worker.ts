@@ -173,13 +173,39 @@ export class RunWorker implements Worker {
     run.finish();
     if (run.interrupted !== undefined) return this.#giveBack(run);
     await this.#untilWritten(async () => {
-      if (run.interrupted !== undefined) return;
-      await run.writes
-        .write((effects) => this.#journal.transitions.end(run.id, outcome, effects, run.isTidy))
-        .catch((error) => {
-          if (run.interrupted === undefined) throw error;
-        });
+      if (run.interrupted === undefined) await this.#end(run, outcome);
     });
+  }
+
+  /** What gets the place of a run that ends is begun in the same transaction. */
+  async #end(run: OpenRun, outcome: RunOutcome): Promise<void> {
+    const { transitions, writer } = this.#journal;
+    const isClaiming = this.only === undefined && !this.#isClosing && !this.#isClaiming;
+    if (isClaiming) this.#isClaiming = true;
+    let claimed: readonly RunState[] = [];
+    try {
+      await run.writes.write((effects) => {
+        claimed = [];
+        transitions.end(run.id, outcome, effects, run.isTidy);
+        if (isClaiming) writer.atEnd(() => (claimed = this.#claimNext(effects)));
+      });
+    } catch (error) {
+      claimed = [];
+      if (run.interrupted === undefined) throw error;
+    } finally {
+      if (isClaiming) this.#claimed(claimed);
+    }
+  }
+
+  /** At the end of the transaction, when places of lanes have been given away. */
+  #claimNext(effects: Effects): readonly RunState[] {
+    if (!effects.ready) return [];
+    this.#owners.register();
+    const free = this.#free();
+    const claimed = this.#journal.transitions.claim(this.#candidates(), effects);
+    // There was no more to be had, for any worker.
+    if (claimed.length < free) effects.ready = false;
+    return claimed;
   }
 
   /** A full disk, say: what has become of the run waits until it can be written. */

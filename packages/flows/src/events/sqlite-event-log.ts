@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { Json } from "../json.ts";
+import { EndOfTransaction } from "../sqlite/end-of-transaction.ts";
 import { cachedStatements, type Database, type GroupWriter, type SqlValue, type Statement } from "../sqlite/index.ts";
 import { EventBudget, type EventLimits } from "./event-budget.ts";
 import type { EventLog, LoggedEvent, NewEvent } from "./event-log.ts";
@@ -28,9 +29,8 @@ export class SqliteEventLog implements EventLog {
   readonly #runEvents: RunEvents;
   readonly #inserts = new Map<number, Statement>();
   readonly #listeners = new Set<Listener>();
+  readonly #stored: EndOfTransaction<Row>;
   #open: Row[] | undefined;
-  #rows: Row[] = [];
-  #rowsOf = 0;
 
   constructor(
     database: Database,
@@ -42,6 +42,7 @@ export class SqliteEventLog implements EventLog {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#runEvents = new RunEvents(database);
+    this.#stored = new EndOfTransaction(writer, (rows) => this.#storeRows(rows));
     this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#runEvents.count(runId));
   }
 
@@ -59,7 +60,7 @@ export class SqliteEventLog implements EventLog {
 
   /** Stores one event in the transaction that is open. Its listeners are told by `publish` after it. */
   insert(event: NewEvent, time: number): void {
-    this.#insertRow({ event, time, data: event.data === undefined ? null : JSON.stringify(event.data) });
+    this.#stored.add({ event, time, data: event.data === undefined ? null : JSON.stringify(event.data) });
   }
 
   publish(event: NewEvent, time: number): void {
@@ -99,22 +100,11 @@ export class SqliteEventLog implements EventLog {
     this.#open = rows;
     this.#writer.append(() => {
       if (this.#open === rows) this.#open = undefined;
-      for (const each of rows) this.#insertRow(each);
+      for (const each of rows) this.#stored.add(each);
     });
   }
 
   /** The rows of a transaction are stored together at its end. */
-  #insertRow(row: Row): void {
-    const { transaction } = this.#writer;
-    if (this.#rowsOf !== transaction) {
-      this.#rowsOf = transaction;
-      this.#rows = [];
-      const rows = this.#rows;
-      this.#writer.atEnd(() => this.#storeRows(rows));
-    }
-    this.#rows.push(row);
-  }
-
   #storeRows(rows: readonly Row[]): void {
     for (let from = 0; from < rows.length; ) {
       const count = rowsAtOnce.find((size) => size <= rows.length - from)!;

@@ -4,6 +4,7 @@ import {
   type RunScope,
   type StepAttempt,
   type StepEnd,
+  type StepStart,
 } from "../durability/durability.ts";
 import type { RunRecord, StepRecord } from "../durability/records.ts";
 import { isInterruption } from "../execution/interruption.ts";
@@ -32,6 +33,7 @@ export type RunMessage = Message<
 
 /** A step that the worker executes. What it says before the scope has let the step begin waits for that. */
 interface OpenStep {
+  readonly start: StepStart;
   attempt: StepAttempt | undefined;
   resolve: (end: StepEnd) => void;
   reject: (error: unknown) => void;
@@ -58,6 +60,7 @@ export class RunThere {
   #waits = 0;
   /** The record of the last step: what the worker says after it comes after it here, too. */
   #last: Promise<unknown> | undefined;
+  #isLeft = false;
 
   constructor(run: RunRecord, scope: RunScope, send: (message: ToWorker) => void) {
     this.run = run;
@@ -84,6 +87,7 @@ export class RunThere {
 
   /** Nobody executes it any more. */
   leave(outcome: RunOutcome | Error): void {
+    this.#isLeft = true;
     if (this.#steps.size > 0) {
       const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
       for (const step of this.#steps.values()) step.reject(reason);
@@ -114,12 +118,14 @@ export class RunThere {
       case "end":
         this.#during(message.id, (step) => {
           this.#close(step, message);
-          this.#answer(message.call, step.record.then(timesOf));
+          this.#answer(
+            message.call,
+            step.record.then(({ startedAt, endedAt }) => ({ startedAt, endedAt })),
+          );
         });
         break;
       case "last-end":
-        this.#last = this.#steps.get(message.id)?.record;
-        this.#during(message.id, (step) => this.#close(step, message));
+        this.#last = this.#endLast(message);
         break;
       case "drop":
         this.#during(message.id, (step) => this.#drop(step, message));
@@ -153,7 +159,8 @@ export class RunThere {
 
   #begin({ scope, id, step, isLast, mustAsk }: Message<"step">): void {
     this.#hold();
-    const open = { resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
+    const start: StepStart = { id, step, isLast };
+    const open = { start, resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
     this.#steps.set(id, open);
     const hearEarly = () => {
       const { early = [] } = open;
@@ -169,7 +176,7 @@ export class RunThere {
         }
         hearEarly();
       });
-    const inScope = (found: RunScope) => found.step({ id, step, isLast }, execute);
+    const inScope = (found: RunScope) => found.step(start, execute);
     const found = this.#scopeOf(scope);
     open.record = found instanceof Promise ? found.then(inScope) : inScope(found);
     // The worker hears of it with its next word about the step.
@@ -184,15 +191,28 @@ export class RunThere {
   }
 
   #end(outcome: RunOutcome | Error): void {
-    if (this.#last === undefined) return this.leave(outcome);
+    if (this.#last === undefined) {
+      this.leave(outcome);
+      return;
+    }
     this.#last.then(
       () => this.leave(outcome),
       (error) => this.leave(error instanceof Error ? error : new Error(String(error))),
     );
   }
 
+  /** The worker has gone on. An interruption that it had not heard of by then takes nothing back. */
+  #endLast(message: Message<"last-end">): Promise<unknown> | undefined {
+    const step = this.#steps.get(message.id);
+    this.#during(message.id, (open) => this.#close(open, message));
+    return step?.record.catch((error) => {
+      if (this.#isLeft || !isInterruption(error)) throw error;
+      return this.#scope.step({ ...step.start, hasGoneOn: true }, async () => received(message.end));
+    });
+  }
+
   #close(step: OpenStep, { id, end }: Message<"end" | "last-end">): void {
-    step.resolve({ ...end, error: end.error, reason: end.reason });
+    step.resolve(received(end));
     this.#steps.delete(id);
   }
 
@@ -274,6 +294,7 @@ export class RunThere {
   }
 }
 
-function timesOf({ startedAt, endedAt }: StepRecord): Pick<StepRecord, "startedAt" | "endedAt"> {
-  return { startedAt, endedAt };
+/** JSON leaves out what is undefined; an end says it. */
+function received(end: StepEnd): StepEnd {
+  return { ...end, error: end.error, reason: end.reason };
 }
