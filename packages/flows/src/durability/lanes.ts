@@ -3,7 +3,7 @@ import type { GroupWriter } from "../sqlite/index.ts";
 import type { Owner } from "./records.ts";
 import type { RunState } from "./run-state.ts";
 import type { Tables } from "./tables.ts";
-import type { Effects } from "./transitions.ts";
+import type { Claimed, Effects } from "./transitions.ts";
 
 type Lane = Pick<RunState, "flow" | "laneKey">;
 
@@ -13,15 +13,25 @@ interface FreedPlace {
   readonly effects: Effects;
 }
 
+interface LaneParts {
+  readonly tables: Tables;
+  readonly owner: Owner;
+  readonly writer: GroupWriter;
+  /** Begins a run that nobody has begun, for this process. */
+  readonly claim: (state: RunState, effects: Effects) => Claimed;
+}
+
 /** Who has a place among the runs of one flow and concurrency key. Everything is called inside a transaction. */
 export class Lanes {
   readonly #tables: Tables;
   readonly #owner: string;
   readonly #freed: EndOfTransaction<FreedPlace>;
+  readonly #claim: (state: RunState, effects: Effects) => Claimed;
 
-  constructor({ tables, owner, writer }: { tables: Tables; owner: Owner; writer: GroupWriter }) {
+  constructor({ tables, owner, writer, claim }: LaneParts) {
     this.#tables = tables;
     this.#owner = owner.id;
+    this.#claim = claim;
     this.#freed = new EndOfTransaction(writer, (places) => this.#promoteAll(places));
   }
 
@@ -29,8 +39,8 @@ export class Lanes {
   hasPlace(state: RunState): boolean {
     if (state.laneLimit === 0) return true;
     const { runs } = this.#tables;
-    const first = runs.firstBlocked(state.flow, state.laneKey);
-    if (first !== undefined && first.id < state.id) return false;
+    const first = runs.firstBlockedId(state.flow, state.laneKey);
+    if (first !== undefined && first < state.id) return false;
     return runs.admittedInLane(state.flow, state.laneKey) < state.laneLimit;
   }
 
@@ -50,19 +60,28 @@ export class Lanes {
   }
 
   #promote({ flow, laneKey }: Lane, effects: Effects): void {
-    const { runs, owners } = this.#tables;
+    const { runs } = this.#tables;
     let next = runs.firstBlocked(flow, laneKey);
     if (next === undefined) return;
+    // Who has waited longer for this process comes first.
+    let free = effects.free > 0 && !runs.hasReady() ? effects.free - effects.claimed.length : 0;
     for (let taken = runs.admittedInLane(flow, laneKey); next !== undefined; taken++) {
       if (next.laneLimit > 0 && taken >= next.laneLimit) return;
       next.admitted = true;
-      // A run with an owner is woken where it is in memory.
-      if (next.owner !== null && next.starts > 0) next.status = "running";
-      runs.save(next);
-      if (next.owner === null || next.owner === this.#owner) effects.ready = true;
-      if (next.owner === this.#owner) effects.goOn.push(next.id);
-      else if (next.owner !== null) owners.wish(next.owner, next.id);
+      if (next.owner === null && free-- > 0) effects.claimed.push(this.#claim(next, effects));
+      else this.#admit(next, effects);
       next = runs.firstBlocked(flow, laneKey);
     }
+  }
+
+  #admit(state: RunState, effects: Effects): void {
+    const { runs, owners } = this.#tables;
+    const { id, owner } = state;
+    // A run with an owner is woken where it is in memory.
+    if (owner !== null && state.starts > 0) state.status = "running";
+    runs.save(state);
+    if (owner === null || owner === this.#owner) effects.ready = true;
+    if (owner === this.#owner) effects.goOn.push(id);
+    else if (owner !== null) owners.wish(owner, id);
   }
 }

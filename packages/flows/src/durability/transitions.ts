@@ -24,10 +24,19 @@ export interface Effects {
   readonly kill: ProcessIdentity[];
   /** Some run may be claimed. */
   ready: boolean;
+  /** How many runs this process can begin; those that get a place at the end of the transaction are begun in it. */
+  free: number;
+  readonly claimed: Claimed[];
 }
 
 export function noEffects(): Effects {
-  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false };
+  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false, free: 0, claimed: [] };
+}
+
+/** A run that this process has begun, or goes on with. */
+export interface Claimed {
+  readonly record: RunRecord;
+  readonly cancelReason: string | null;
 }
 
 export interface Started extends StartedRun {
@@ -67,7 +76,7 @@ export class Transitions {
     this.#owner = options.owner.id;
     this.#clock = options.clock;
     this.#storeEvent = options.storeEvent;
-    this.#lanes = new Lanes(options);
+    this.#lanes = new Lanes({ ...options, claim: (state, effects) => this.#claim(state, effects) });
   }
 
   start(run: NewRun, id: string, place: StartPlace, effects: Effects): Started {
@@ -102,20 +111,8 @@ export class Transitions {
   }
 
   /** Gives this process runs to execute: the oldest that may be claimed. */
-  claim(candidates: readonly RunState[], effects: Effects): RunState[] {
-    for (const state of candidates) {
-      const isFirst = state.starts === 0;
-      this.#begin(state);
-      this.#tables.runs.save(state);
-      const { id: runId, flow } = state;
-      this.#event(
-        effects,
-        isFirst
-          ? { type: "run-started", runId, flow }
-          : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
-      );
-    }
-    return [...candidates];
+  claim(candidates: readonly RunState[], effects: Effects): Claimed[] {
+    return candidates.map((state) => this.#claim(state, effects));
   }
 
   /** `isTidy`: the run has left no open step and no wait, so that there are no rows to look for. */
@@ -234,6 +231,16 @@ export class Transitions {
       startedAt: null,
       endedAt: null,
     };
+  }
+
+  #claim(state: RunState, effects: Effects): Claimed {
+    const isFirst = state.starts === 0;
+    const { id: runId, flow, cancelReason } = state;
+    this.#begin(state);
+    this.#tables.runs.save(state);
+    const resumed: NewEvent = { type: "run-resumed", runId, flow, data: { starts: state.starts } };
+    this.#event(effects, isFirst ? { type: "run-started", runId, flow } : resumed);
+    return { record: this.#tables.runs.record(runId)!, cancelReason };
   }
 
   #begin(state: RunState): void {

@@ -14,7 +14,7 @@ import type { OwnerLife } from "./owner-life.ts";
 import type { RunRecord } from "./records.ts";
 import { hasEnded, type RunState } from "./run-state.ts";
 import { Scope } from "./scope.ts";
-import type { Effects } from "./transitions.ts";
+import type { Claimed, Effects } from "./transitions.ts";
 
 const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;
@@ -147,12 +147,9 @@ export class RunWorker implements Worker {
     return free > 0 ? runs.ready(free) : runs.readyChildren();
   }
 
-  #claimed(states: readonly RunState[]): void {
+  #claimed(claimed: readonly Claimed[]): void {
     this.#isClaiming = false;
-    for (const { id, cancelReason } of states) {
-      const record = this.#journal.tables.runs.record(id);
-      if (record !== undefined) this.#execute(record, cancelReason);
-    }
+    for (const { record, cancelReason } of claimed) this.#execute(record, cancelReason);
     if (this.#shouldClaimAgain) {
       this.#shouldClaimAgain = false;
       this.claim();
@@ -179,33 +176,21 @@ export class RunWorker implements Worker {
 
   /** What gets the place of a run that ends is begun in the same transaction. */
   async #end(run: OpenRun, outcome: RunOutcome): Promise<void> {
-    const { transitions, writer } = this.#journal;
     const isClaiming = this.only === undefined && !this.#isClosing && !this.#isClaiming;
     if (isClaiming) this.#isClaiming = true;
-    let claimed: readonly RunState[] = [];
+    let claimed: readonly Claimed[] = [];
     try {
-      await run.writes.write((effects) => {
-        claimed = [];
-        transitions.end(run.id, outcome, effects, run.isTidy);
-        if (isClaiming) writer.atEnd(() => (claimed = this.#claimNext(effects)));
+      claimed = await run.writes.write((effects) => {
+        if (isClaiming) this.#owners.register();
+        if (isClaiming) effects.free = this.#free();
+        this.#journal.transitions.end(run.id, outcome, effects, run.isTidy);
+        return effects.claimed;
       });
     } catch (error) {
-      claimed = [];
       if (run.interrupted === undefined) throw error;
     } finally {
       if (isClaiming) this.#claimed(claimed);
     }
-  }
-
-  /** At the end of the transaction, when places of lanes have been given away. */
-  #claimNext(effects: Effects): readonly RunState[] {
-    if (!effects.ready) return [];
-    this.#owners.register();
-    const free = this.#free();
-    const claimed = this.#journal.transitions.claim(this.#candidates(), effects);
-    // There was no more to be had, for any worker.
-    if (claimed.length < free) effects.ready = false;
-    return claimed;
   }
 
   /** A full disk, say: what has become of the run waits until it can be written. */
