@@ -65,7 +65,9 @@ export class SqliteEventLog implements EventLog {
 
   publish(event: NewEvent, time: number): void {
     if (event.type === "run-ended") this.#budget.spend(event, null);
-    for (const listener of this.#listeners) this.#tell(listener, { ...event, time });
+    if (this.#listeners.size === 0) return;
+    const told = { ...event, time };
+    for (const listener of this.#listeners) this.#tell(listener, told);
   }
 
   async read(filter: Parameters<EventLog["read"]>[0]): Promise<readonly LoggedEvent[]> {
