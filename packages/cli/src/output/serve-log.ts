@@ -12,6 +12,7 @@ export class ServeLog {
   readonly #terminal: Terminal;
   readonly #isJson: boolean;
   readonly #fired = new Set<string>();
+  readonly #lines: string[] = [];
   /** What happened before the greeting was printed. */
   #held: ShownEvent[] | undefined = [];
 
@@ -36,14 +37,20 @@ export class ServeLog {
 
   #show(event: ShownEvent): void {
     if (this.#isJson) {
-      this.#terminal.out(JSON.stringify(event));
+      this.#print(JSON.stringify(event));
       return;
     }
     if (event.type === "trigger-fired" && event.runId !== undefined) this.#fired.add(event.runId);
     const sentence = this.#sentence(event);
     if (sentence === undefined) return;
     const time = this.#terminal.colors.dim(new Date(event.time).toTimeString().slice(0, 8));
-    this.#terminal.out(`${time}  ${(event.flow ?? "").padEnd(12)}  ${sentence}`);
+    this.#print(`${time}  ${(event.flow ?? "").padEnd(12)}  ${sentence}`);
+  }
+
+  /** The lines of one turn of the event loop are written together: many runs end in it. */
+  #print(line: string): void {
+    if (this.#lines.push(line) > 1) return;
+    setImmediate(() => this.#terminal.out(this.#lines.splice(0).join("\n")));
   }
 
   #sentence({ type, runId = "", data, recordId }: ShownEvent): string | undefined {

@@ -129,6 +129,8 @@ export interface StepStart {
   readonly step: string;
   /** The run ends with it, and nothing happens in between: its end may become durable with that of the run. */
   readonly isLast?: boolean | undefined;
+  /** Of a last step: who executed it went on before the run was interrupted, and says so only now. It is recorded all the same. */
+  readonly hasGoneOn?: true;
 }
 
 /** What a step in execution can make durable on its way. */

@@ -38,6 +38,7 @@ export class Journal {
     this.tables = createTables(options.database);
     this.transitions = new Transitions({
       tables: this.tables,
+      writer: options.writer,
       owner: options.owner,
       clock: options.clock,
       storeEvent: (event, time) => options.events.insert(event, time),

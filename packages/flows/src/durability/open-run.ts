@@ -35,6 +35,7 @@ export class OpenRun {
   #openSteps = 0;
   #hasWaited = false;
   #nextPosition = 0;
+  readonly #leftPositions = new Map<string, number>();
   #isCheckingIdle = false;
   #isDelivering = false;
   #hasNews = false;
@@ -84,9 +85,14 @@ export class OpenRun {
   }
 
   /** The place of a step that begins now in the order of starts. */
-  beginStep(): number {
+  beginStep(id: string): number {
     this.#openSteps++;
-    return this.#nextPosition++;
+    return this.#leftPositions.get(id) ?? this.#nextPosition++;
+  }
+
+  /** It has no end, and may be begun again. */
+  leaveStep({ record: { id }, position }: StoredStep): void {
+    this.#leftPositions.set(id, position);
   }
 
   endStep(step: StoredStep): void {

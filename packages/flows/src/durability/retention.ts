@@ -1,3 +1,4 @@
+import { RunEvents } from "../events/run-events.ts";
 import { cachedStatements, type Statement } from "../sqlite/index.ts";
 import type { Journal } from "./journal.ts";
 import { firstIdAt } from "./run-id.ts";
@@ -20,10 +21,12 @@ const ended = { good: "('completed', 'cancelled')", failed: "('failed')" };
 export class Pruner {
   readonly #journal: Journal;
   readonly #sql: (text: string) => Statement;
+  readonly #runEvents: RunEvents;
 
   constructor(journal: Journal) {
     this.#journal = journal;
     this.#sql = cachedStatements(journal.database);
+    this.#runEvents = new RunEvents(journal.database);
   }
 
   async prune(retention: Retention = {}): Promise<Pruned> {
@@ -59,6 +62,7 @@ export class Pruner {
     );
     for (let count = 0; ; ) {
       const removed = await this.#journal.transact(() => {
+        this.#runEvents.catchUp();
         const rows = select.all(flow, (surplus?.id as string) ?? "", firstIdAt(oldest), oldest);
         return this.#remove(rows.map((row) => row.id as string));
       });
@@ -71,9 +75,10 @@ export class Pruner {
   #remove(ids: readonly string[]): number {
     let rows = 0;
     for (const [index, id] of ids.entries()) {
-      for (const table of ["steps", "waits", "signals", "events"]) {
+      for (const table of ["steps", "waits", "signals"]) {
         rows += Number(this.#sql(`DELETE FROM ${table} WHERE run_id = ?`).run(id).changes);
       }
+      rows += this.#runEvents.remove(id);
       this.#sql("DELETE FROM runs WHERE id = ?").run(id);
       if (rows >= rowsAtOnce) return index + 1;
     }
@@ -87,10 +92,8 @@ export class Pruner {
         "DELETE FROM definitions WHERE NOT EXISTS (SELECT 1 FROM runs WHERE definition = definitions.hash)",
       ).run();
       this.#sql("DELETE FROM state WHERE expires_at <= ?").run(now);
-      this.#sql(
-        `DELETE FROM events WHERE run_id IS NULL AND (time < ?1 OR seq <=
-         (SELECT seq FROM events WHERE run_id IS NULL ORDER BY seq DESC LIMIT 1 OFFSET ${eventsWithoutRun}))`,
-      ).run(now - days * dayMs);
+      this.#runEvents.catchUp();
+      this.#runEvents.removeOthers({ before: now - days * dayMs, most: eventsWithoutRun });
     });
   }
 

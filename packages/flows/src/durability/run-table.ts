@@ -25,7 +25,9 @@ export class RunTable {
   readonly #end: Statement;
   readonly #inLane: Statement;
   readonly #blocked: Statement;
+  readonly #blockedId: Statement;
   readonly #anyReady: Statement;
+  readonly #record: Statement;
   readonly #readyChildren: Statement;
 
   constructor(database: Database) {
@@ -41,9 +43,12 @@ export class RunTable {
     this.#end = this.#sql(`UPDATE runs SET status = ?, admitted = 0, owner = NULL, wake_at = NULL, outputs = ?,
       error = ?, ended_at = ? WHERE id = ? RETURNING flow, lane_key AS laneKey, started_at AS startedAt`);
     this.#inLane = this.#sql("SELECT count(*) AS n FROM runs WHERE admitted = 1 AND flow = ? AND lane_key = ?");
-    this.#blocked = this.#sql(`SELECT ${stateColumns} FROM runs
-      WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1`);
+    const blocked =
+      "FROM runs WHERE status = 'queued' AND admitted = 0 AND flow = ? AND lane_key = ? ORDER BY id LIMIT 1";
+    this.#blocked = this.#sql(`SELECT ${stateColumns} ${blocked}`);
+    this.#blockedId = this.#sql(`SELECT id ${blocked}`);
     this.#anyReady = this.#sql(`SELECT 1 ${isReady} LIMIT 1`);
+    this.#record = this.#sql(`SELECT ${recordColumns} WHERE r.id = ?`);
     this.#readyChildren = this.#sql(
       `SELECT ${stateColumns} ${isReady} AND parent_run IS NOT NULL ORDER BY id LIMIT ${mostReady}`,
     );
@@ -119,6 +124,10 @@ export class RunTable {
     return Number(this.#inLane.get(flow, laneKey)!.n);
   }
 
+  firstBlockedId(flow: string, laneKey: string): string | undefined {
+    return this.#blockedId.get(flow, laneKey)?.id as string | undefined;
+  }
+
   firstBlocked(flow: string, laneKey: string): RunState | undefined {
     return toState(this.#blocked.get(flow, laneKey));
   }
@@ -191,7 +200,7 @@ export class RunTable {
   }
 
   record(id: string): RunRecord | undefined {
-    const row = this.#sql(`SELECT ${recordColumns} WHERE r.id = ?`).get(id);
+    const row = this.#record.get(id);
     return row && toRecord(row);
   }
 

@@ -28,14 +28,17 @@ export class Scope implements RunScope {
     const run = this.#run;
     const known = run.steps.get(start.id);
     if (known?.record.endedAt !== undefined) return known.record;
-    run.throwIfInterrupted();
+    if (start.hasGoneOn !== true) run.throwIfInterrupted();
     if (!run.isRunning) await run.regainPlace();
     if (known?.child !== undefined) await run.endChild(known.child);
     const step = new StepInExecution(run, start, known);
     step.begin();
     this.#load.count(1, 0);
     try {
-      return await step.end(await execute(step), start.isLast === true);
+      return await step.end(await execute(step), start);
+    } catch (error) {
+      step.leave();
+      throw error;
     } finally {
       this.#load.count(-1, 0);
     }
@@ -140,13 +143,18 @@ class StepInExecution implements StepAttempt {
         reason: undefined,
         hooks: [],
       },
-      position: known?.position ?? run.beginStep(),
+      position: known?.position ?? run.beginStep(start.id),
       child: undefined,
     };
   }
 
   get earlier(): readonly AttemptRecord[] {
     return this.#stored.record.attempts;
+  }
+
+  /** Without an end: should it be executed again by this life, it is the same row. */
+  leave(): void {
+    this.#run.leaveStep(this.#stored);
   }
 
   /** Rides on the next commit, so that a step that is over by then costs no write for its start. */
@@ -174,8 +182,8 @@ class StepInExecution implements StepAttempt {
     return this.#run.writes.write(this.#saving());
   }
 
-  async end(end: StepEnd, isLast: boolean): Promise<StepRecord> {
-    this.#run.throwIfInterrupted();
+  async end(end: StepEnd, { isLast, hasGoneOn }: StepStart): Promise<StepRecord> {
+    if (hasGoneOn !== true) this.#run.throwIfInterrupted();
     const { status, output, error, reason, hooks, attempt } = end;
     const { record, position } = this.#stored;
     const attempts = attempt === undefined ? record.attempts : [...record.attempts, attempt];

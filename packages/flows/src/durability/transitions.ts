@@ -2,8 +2,10 @@ import type { Clock } from "@pawl/hooks/guard";
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
 import type { Json } from "../json.ts";
+import type { GroupWriter } from "../sqlite/index.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
+import { Lanes } from "./lanes.ts";
 import type { NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord, whereFrom } from "./run-record.ts";
 import { hasEnded, type RunEnd, type RunState } from "./run-state.ts";
@@ -22,10 +24,19 @@ export interface Effects {
   readonly kill: ProcessIdentity[];
   /** Some run may be claimed. */
   ready: boolean;
+  /** How many runs this process can begin; those that get a place at the end of the transaction are begun in it. */
+  free: number;
+  readonly claimed: Claimed[];
 }
 
 export function noEffects(): Effects {
-  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false };
+  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false, free: 0, claimed: [] };
+}
+
+/** A run that this process has begun, or goes on with. */
+export interface Claimed {
+  readonly record: RunRecord;
+  readonly cancelReason: string | null;
 }
 
 export interface Started extends StartedRun {
@@ -51,9 +62,11 @@ export class Transitions {
   readonly #owner: string;
   readonly #clock: Clock;
   readonly #storeEvent: (event: NewEvent, time: number) => void;
+  readonly #lanes: Lanes;
 
   constructor(options: {
     tables: Tables;
+    writer: GroupWriter;
     owner: Owner;
     clock: Clock;
     storeEvent: (event: NewEvent, time: number) => void;
@@ -63,6 +76,7 @@ export class Transitions {
     this.#owner = options.owner.id;
     this.#clock = options.clock;
     this.#storeEvent = options.storeEvent;
+    this.#lanes = new Lanes({ ...options, claim: (state, effects) => this.#claim(state, effects) });
   }
 
   start(run: NewRun, id: string, place: StartPlace, effects: Effects): Started {
@@ -76,7 +90,7 @@ export class Transitions {
       if (isFull && run.concurrency.overflow === "drop") return { runId: "", created: false, dropped: true };
       if (isFull) this.#makeRoom(others, state.laneLimit, place.isAlive, effects);
     }
-    state.admitted = this.#hasPlace(state);
+    state.admitted = this.#lanes.hasPlace(state);
     if (place.here) state.owner = this.#owner;
     const claimNow = place.claim && state.admitted && !runs.hasReady();
     if (claimNow) this.#begin(state);
@@ -97,20 +111,8 @@ export class Transitions {
   }
 
   /** Gives this process runs to execute: the oldest that may be claimed. */
-  claim(candidates: readonly RunState[], effects: Effects): RunState[] {
-    for (const state of candidates) {
-      const isFirst = state.starts === 0;
-      this.#begin(state);
-      this.#tables.runs.save(state);
-      const { id: runId, flow } = state;
-      this.#event(
-        effects,
-        isFirst
-          ? { type: "run-started", runId, flow }
-          : { type: "run-resumed", runId, flow, data: { starts: state.starts } },
-      );
-    }
-    return [...candidates];
+  claim(candidates: readonly RunState[], effects: Effects): Claimed[] {
+    return candidates.map((state) => this.#claim(state, effects));
   }
 
   /** `isTidy`: the run has left no open step and no wait, so that there are no rows to look for. */
@@ -129,7 +131,7 @@ export class Transitions {
     effects.ended.push(end);
     const durationMs = now - (run.startedAt ?? now);
     this.#event(effects, { type: "run-ended", runId: id, flow: run.flow, data: endedData(outcome, durationMs) });
-    this.#promote(run, effects);
+    this.#lanes.freed(run, effects);
   }
 
   /** Every scope of the run waits: it gives its lane's place away. */
@@ -139,13 +141,13 @@ export class Transitions {
     Object.assign(state, { status: "waiting", admitted: false, wakeAt: this.#tables.waits.nextEnd(state.id) });
     this.#tables.runs.save(state);
     this.#event(effects, { type: "run-waiting", runId: state.id, flow: state.flow });
-    if (hadPlace) this.#promote(state, effects);
+    if (hadPlace) this.#lanes.freed(state, effects);
   }
 
   /** A waiting run of this process can go on, at once or when its lane has a place. True when at once. */
   wake(state: RunState): boolean {
     if (state.status === "running") return true;
-    state.admitted = this.#hasPlace(state);
+    state.admitted = this.#lanes.hasPlace(state);
     state.status = state.admitted ? "running" : "queued";
     state.wakeAt = null;
     this.#tables.runs.save(state);
@@ -178,7 +180,7 @@ export class Transitions {
 
   /** A waiting run that nobody executes may be claimed. */
   requeue(state: RunState, effects: Effects): void {
-    state.admitted = this.#hasPlace(state);
+    state.admitted = this.#lanes.hasPlace(state);
     Object.assign(state, { status: "queued", wakeAt: null });
     this.#tables.runs.save(state);
     if (state.admitted) effects.ready = true;
@@ -231,37 +233,21 @@ export class Transitions {
     };
   }
 
+  #claim(state: RunState, effects: Effects): Claimed {
+    const isFirst = state.starts === 0;
+    const { id: runId, flow, cancelReason } = state;
+    this.#begin(state);
+    this.#tables.runs.save(state);
+    const resumed: NewEvent = { type: "run-resumed", runId, flow, data: { starts: state.starts } };
+    this.#event(effects, isFirst ? { type: "run-started", runId, flow } : resumed);
+    return { record: this.#tables.runs.record(runId)!, cancelReason };
+  }
+
   #begin(state: RunState): void {
     state.status = "running";
     state.owner = this.#owner;
     state.starts += 1;
     state.startedAt ??= this.#clock.now();
-  }
-
-  /** Room in the lane, and nobody there who came earlier. A limit of 0 is none. */
-  #hasPlace(state: RunState): boolean {
-    if (state.laneLimit === 0) return true;
-    const { runs } = this.#tables;
-    const first = runs.firstBlocked(state.flow, state.laneKey);
-    if (first !== undefined && first.id < state.id) return false;
-    return runs.admittedInLane(state.flow, state.laneKey) < state.laneLimit;
-  }
-
-  /** A place of this lane is free: its oldest runs get it. */
-  #promote(lane: Pick<RunState, "flow" | "laneKey">, effects: Effects): void {
-    const { runs, owners } = this.#tables;
-    for (;;) {
-      const next = runs.firstBlocked(lane.flow, lane.laneKey);
-      if (next === undefined) return;
-      if (next.laneLimit > 0 && runs.admittedInLane(lane.flow, lane.laneKey) >= next.laneLimit) return;
-      next.admitted = true;
-      // A run with an owner is woken where it is in memory.
-      if (next.owner !== null && next.starts > 0) next.status = "running";
-      runs.save(next);
-      if (next.owner === null || next.owner === this.#owner) effects.ready = true;
-      if (next.owner === this.#owner) effects.goOn.push(next.id);
-      else if (next.owner !== null) owners.wish(next.owner, next.id);
-    }
   }
 
   /** `replace`: what has not begun is dropped, and the oldest of the others are asked to end. */

@@ -14,7 +14,7 @@ import type { OwnerLife } from "./owner-life.ts";
 import type { RunRecord } from "./records.ts";
 import { hasEnded, type RunState } from "./run-state.ts";
 import { Scope } from "./scope.ts";
-import type { Effects } from "./transitions.ts";
+import type { Claimed, Effects } from "./transitions.ts";
 
 const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;
@@ -147,12 +147,9 @@ export class RunWorker implements Worker {
     return free > 0 ? runs.ready(free) : runs.readyChildren();
   }
 
-  #claimed(states: readonly RunState[]): void {
+  #claimed(claimed: readonly Claimed[]): void {
     this.#isClaiming = false;
-    for (const { id, cancelReason } of states) {
-      const record = this.#journal.tables.runs.record(id);
-      if (record !== undefined) this.#execute(record, cancelReason);
-    }
+    for (const { record, cancelReason } of claimed) this.#execute(record, cancelReason);
     if (this.#shouldClaimAgain) {
       this.#shouldClaimAgain = false;
       this.claim();
@@ -173,13 +170,27 @@ export class RunWorker implements Worker {
     run.finish();
     if (run.interrupted !== undefined) return this.#giveBack(run);
     await this.#untilWritten(async () => {
-      if (run.interrupted !== undefined) return;
-      await run.writes
-        .write((effects) => this.#journal.transitions.end(run.id, outcome, effects, run.isTidy))
-        .catch((error) => {
-          if (run.interrupted === undefined) throw error;
-        });
+      if (run.interrupted === undefined) await this.#end(run, outcome);
     });
+  }
+
+  /** What gets the place of a run that ends is begun in the same transaction. */
+  async #end(run: OpenRun, outcome: RunOutcome): Promise<void> {
+    const isClaiming = this.only === undefined && !this.#isClosing && !this.#isClaiming;
+    if (isClaiming) this.#isClaiming = true;
+    let claimed: readonly Claimed[] = [];
+    try {
+      claimed = await run.writes.write((effects) => {
+        if (isClaiming) this.#owners.register();
+        if (isClaiming) effects.free = this.#free();
+        this.#journal.transitions.end(run.id, outcome, effects, run.isTidy);
+        return effects.claimed;
+      });
+    } catch (error) {
+      if (run.interrupted === undefined) throw error;
+    } finally {
+      if (isClaiming) this.#claimed(claimed);
+    }
   }
 
   /** A full disk, say: what has become of the run waits until it can be written. */

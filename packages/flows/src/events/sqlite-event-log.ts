@@ -1,9 +1,11 @@
 import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { Json } from "../json.ts";
+import { EndOfTransaction } from "../sqlite/end-of-transaction.ts";
 import { cachedStatements, type Database, type GroupWriter, type SqlValue, type Statement } from "../sqlite/index.ts";
 import { EventBudget, type EventLimits } from "./event-budget.ts";
 import type { EventLog, LoggedEvent, NewEvent } from "./event-log.ts";
 import type { EventType } from "./event-types.ts";
+import { type EventPage, RunEvents, typeCondition } from "./run-events.ts";
 
 type Listener = (event: NewEvent & { readonly time: number }) => void;
 
@@ -24,10 +26,11 @@ export class SqliteEventLog implements EventLog {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #budget: EventBudget;
+  readonly #runEvents: RunEvents;
+  readonly #inserts = new Map<number, Statement>();
   readonly #listeners = new Set<Listener>();
+  readonly #stored: EndOfTransaction<Row>;
   #open: Row[] | undefined;
-  #rows: Row[] = [];
-  #rowsOf = 0;
 
   constructor(
     database: Database,
@@ -38,7 +41,9 @@ export class SqliteEventLog implements EventLog {
     this.#writer = writer;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#count(runId));
+    this.#runEvents = new RunEvents(database);
+    this.#stored = new EndOfTransaction(writer, (rows) => this.#storeRows(rows));
+    this.#budget = new EventBudget(options.limits ?? {}, (runId) => this.#runEvents.count(runId));
   }
 
   append(event: NewEvent): void {
@@ -55,32 +60,22 @@ export class SqliteEventLog implements EventLog {
 
   /** Stores one event in the transaction that is open. Its listeners are told by `publish` after it. */
   insert(event: NewEvent, time: number): void {
-    this.#insertRow({ event, time, data: event.data === undefined ? null : JSON.stringify(event.data) });
+    this.#stored.add({ event, time, data: event.data === undefined ? null : JSON.stringify(event.data) });
   }
 
   publish(event: NewEvent, time: number): void {
     if (event.type === "run-ended") this.#budget.spend(event, null);
-    for (const listener of this.#listeners) this.#tell(listener, { ...event, time });
+    if (this.#listeners.size === 0) return;
+    const told = { ...event, time };
+    for (const listener of this.#listeners) this.#tell(listener, told);
   }
 
   async read(filter: Parameters<EventLog["read"]>[0]): Promise<readonly LoggedEvent[]> {
     if (this.#open !== undefined) await this.#writer.flush();
-    const conditions = ["seq > ?"];
-    const values: SqlValue[] = [filter.after ?? 0];
-    if (filter.runId !== undefined) {
-      conditions.push("run_id = ?");
-      values.push(filter.runId);
-    }
-    if (filter.types !== undefined) {
-      conditions.push(`type IN (${filter.types.map(() => "?").join(", ")})`);
-      values.push(...filter.types);
-    }
-    const order = filter.isLatest === true ? "DESC" : "ASC";
-    const rows = this.#sql(`SELECT * FROM events WHERE ${conditions.join(" AND ")} ORDER BY seq ${order} LIMIT ?`).all(
-      ...values,
-      filter.limit ?? defaultReadLimit,
-    );
-    return (filter.isLatest === true ? rows.reverse() : rows).map(toEvent);
+    const { runId, after = 0, limit = defaultReadLimit, types, isLatest = false } = filter;
+    const page = { after, limit, types, isLatest };
+    const rows = runId === undefined ? this.#readAll(page) : this.#runEvents.read(runId, page);
+    return (isLatest ? rows.reverse() : rows).map(toEvent);
   }
 
   subscribe(listener: Listener): () => void {
@@ -107,43 +102,41 @@ export class SqliteEventLog implements EventLog {
     this.#open = rows;
     this.#writer.append(() => {
       if (this.#open === rows) this.#open = undefined;
-      for (const each of rows) this.#insertRow(each);
+      for (const each of rows) this.#stored.add(each);
     });
   }
 
   /** The rows of a transaction are stored together at its end. */
-  #insertRow(row: Row): void {
-    const { transaction } = this.#writer;
-    if (this.#rowsOf !== transaction) {
-      this.#rowsOf = transaction;
-      this.#rows = [];
-      const rows = this.#rows;
-      this.#writer.atEnd(() => this.#storeRows(rows));
-    }
-    this.#rows.push(row);
-  }
-
   #storeRows(rows: readonly Row[]): void {
     for (let from = 0; from < rows.length; ) {
       const count = rowsAtOnce.find((size) => size <= rows.length - from)!;
-      const places = Array(count).fill("(?, ?, ?, ?, ?, ?)").join(", ");
-      const insert = this.#sql(`INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES ${places}`);
-      insert.run(...rows.slice(from, from + count).flatMap(valuesOf));
+      const values: SqlValue[] = [];
+      for (let index = from; index < from + count; index++) pushValues(values, rows[index]!);
+      this.#insertOf(count).run(...values);
       from += count;
     }
+    this.#runEvents.stored(rows.length);
   }
 
-  #count(runId: string): { events: number; text: number } {
-    const row = this.#sql(
-      `SELECT count(*) AS events, total(length(data)) AS text FROM events
-       WHERE run_id = ? AND type IN ('log', 'stdout', 'stderr', 'step-progress')`,
-    ).get(runId);
-    return { events: Number(row?.events ?? 0), text: Number(row?.text ?? 0) };
+  #insertOf(count: number): Statement {
+    let insert = this.#inserts.get(count);
+    if (insert === undefined) {
+      const places = Array(count).fill("(?, ?, ?, ?, ?, ?)").join(", ");
+      insert = this.#sql(`INSERT INTO events (run_id, record_id, flow, type, time, data) VALUES ${places}`);
+      this.#inserts.set(count, insert);
+    }
+    return insert;
+  }
+
+  #readAll({ after, limit, types, isLatest }: EventPage): Record<string, unknown>[] {
+    const order = isLatest ? "DESC" : "ASC";
+    const text = `SELECT * FROM events WHERE seq > ? AND ${typeCondition(types)} ORDER BY seq ${order} LIMIT ?`;
+    return this.#sql(text).all(after, ...(types ?? []), limit);
   }
 }
 
-function valuesOf({ event, time, data }: Row): SqlValue[] {
-  return [event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data];
+function pushValues(values: SqlValue[], { event, time, data }: Row): void {
+  values.push(event.runId ?? null, event.recordId ?? null, event.flow ?? null, event.type, time, data);
 }
 
 function toEvent(row: Record<string, unknown>): LoggedEvent {

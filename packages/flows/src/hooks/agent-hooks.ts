@@ -87,11 +87,17 @@ function callOf({ context, step, inputs }: ToolUse, cwd: string) {
   };
 }
 
-const sessionEvents: ReadonlySet<EventType> = new Set(["run-started", "run-resumed", "run-waiting", "run-ended"]);
+const sessionEvents: Partial<Record<EventType, "SessionStart" | "SessionEnd" | "Notification">> = {
+  "run-started": "SessionStart",
+  "run-resumed": "SessionStart",
+  "run-waiting": "Notification",
+  "run-ended": "SessionEnd",
+};
 
 function sessionEvent(event: NewEvent, registry: HookRegistry, cwd: string): Promise<unknown> | undefined {
   const { type, runId, flow = "a flow", data } = event;
-  if (runId === undefined || !sessionEvents.has(type)) return undefined;
+  const name = sessionEvents[type];
+  if (runId === undefined || name === undefined || !registry.hasHooks(name)) return undefined;
   const session = { session_id: runId, transcript_path: "", cwd };
   if (type === "run-started")
     return registry.run("SessionStart", { ...session, source: "startup", session_title: flow });

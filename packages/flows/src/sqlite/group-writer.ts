@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** Something to do inside the next transaction. It may run twice, so it must do nothing but statements. */
 export type WriteOperation<T> = (database: Database) => T;
@@ -26,6 +26,8 @@ const longestRetryMs = 20;
  */
 export class GroupWriter {
   readonly #database: Database;
+  readonly #beginning: Statement;
+  readonly #committing: Statement;
   readonly #appendDelayMs: number;
   readonly #onAppendError: (error: unknown) => void;
   #queue: Pending[] = [];
@@ -38,6 +40,8 @@ export class GroupWriter {
 
   constructor(database: Database, options: GroupWriterOptions = {}) {
     this.#database = database;
+    this.#beginning = database.prepare("BEGIN IMMEDIATE");
+    this.#committing = database.prepare("COMMIT");
     this.#appendDelayMs = options.appendDelayMs ?? 50;
     this.#onAppendError = options.onAppendError ?? (() => {});
   }
@@ -125,7 +129,7 @@ export class GroupWriter {
         for (current of rest) current.value = current.run(this.#database);
         current = undefined;
         for (const run of this.#last) run(this.#database);
-        this.#database.exec("COMMIT");
+        this.#committing.run();
         this.#commits++;
         return rest;
       } catch (error) {
@@ -142,7 +146,7 @@ export class GroupWriter {
   #begin(): void {
     this.#transaction++;
     this.#last = [];
-    this.#database.exec("BEGIN IMMEDIATE");
+    this.#beginning.run();
   }
 
   /** After a failed BEGIN there is nothing to roll back; SQLite says so by throwing. */

@@ -12,6 +12,7 @@ export class Channel<Out, In> {
   #queue: Out[] = [];
   #parts: Buffer[] = [];
   #isScheduled = false;
+  #isUrgent = false;
   #isClosed = false;
 
   constructor(socket: Socket, on: { message: (message: In) => void; close: () => void }) {
@@ -31,7 +32,21 @@ export class Channel<Out, In> {
     this.#queue.push(message);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.flush());
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Not at the end of the turn, but before what else follows from what is being done: with all that is sent beside it. */
+  sendSoon(message: Out): void {
+    this.send(message);
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    queueMicrotask(() => {
+      this.#isUrgent = false;
+      this.flush();
+    });
   }
 
   /** Sends what is queued, and ends this side. */
@@ -42,7 +57,6 @@ export class Channel<Out, In> {
   }
 
   flush(): void {
-    this.#isScheduled = false;
     if (this.#isClosed || this.#queue.length === 0) return;
     const batch = this.#queue;
     this.#queue = [];

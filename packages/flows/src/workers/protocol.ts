@@ -74,6 +74,8 @@ export type FromWorker =
       readonly identity: ProcessIdentity;
     }
   | { readonly type: "end"; readonly call: number; readonly run: string; readonly id: string; readonly end: StepEnd }
+  /** Of the last step: the outcome follows at once, and both become durable together. */
+  | { readonly type: "last-end"; readonly run: string; readonly id: string; readonly end: StepEnd }
   /** The body of the step was left without an end: nothing is recorded. */
   | { readonly type: "drop"; readonly run: string; readonly id: string; readonly message: string }
   /** A wait (with a name) or a sleep. */

@@ -7,7 +7,7 @@ import type { RemoteRun } from "./remote-run.ts";
 
 /**
  * One sequence of steps of a run whose records another process keeps. A step begins at once where nothing can be against
- * it, and its end is answered when it is durable: a step costs one message each way.
+ * it, and its end is answered when it is durable: a step costs one message each way, and the last one no answer.
  */
 export class RemoteScope implements RunScope {
   readonly id: string;
@@ -107,6 +107,9 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
+/** As they are recorded; of the last step, whose record nobody looks at, about so. */
+type Times = Pick<StepRecord, "startedAt" | "endedAt">;
+
 /** One step from its start to its recorded end. */
 class RemoteStep implements StepAttempt {
   earlier: readonly AttemptRecord[];
@@ -135,12 +138,21 @@ class RemoteStep implements StepAttempt {
     run.throwIfInterrupted();
     this.#isOver = true;
     const { id, step } = this.#start;
-    const times = await run.link.ask<Pick<StepRecord, "startedAt" | "endedAt">>({ type: "end", run: run.id, id, end });
+    const times = await this.#tellEnd(end);
     const { attempt, ...rest } = end;
     const attempts = attempt === undefined ? this.earlier : [...this.earlier, attempt];
     const record: StepRecord = { id, step, ...rest, attempts, ...times };
     run.recorded.set(id, record);
     return record;
+  }
+
+  #tellEnd(end: StepEnd): Times | Promise<Times> {
+    const { link, id: run } = this.#run;
+    const { id, isLast } = this.#start;
+    if (isLast !== true) return link.ask<Times>({ type: "end", run, id, end });
+    link.send({ type: "last-end", run, id, end });
+    const endedAt = Date.now();
+    return { startedAt: end.attempt?.startedAt ?? endedAt, endedAt };
   }
 
   drop(error: unknown): void {

@@ -4,6 +4,7 @@ import {
   type RunScope,
   type StepAttempt,
   type StepEnd,
+  type StepStart,
 } from "../durability/durability.ts";
 import type { RunRecord, StepRecord } from "../durability/records.ts";
 import { isInterruption } from "../execution/interruption.ts";
@@ -18,6 +19,7 @@ export type RunMessage = Message<
   | "attempt"
   | "child"
   | "end"
+  | "last-end"
   | "drop"
   | "wait"
   | "earlier-wait"
@@ -31,6 +33,7 @@ export type RunMessage = Message<
 
 /** A step that the worker executes. What it says before the scope has let the step begin waits for that. */
 interface OpenStep {
+  readonly start: StepStart;
   attempt: StepAttempt | undefined;
   resolve: (end: StepEnd) => void;
   reject: (error: unknown) => void;
@@ -55,6 +58,9 @@ export class RunThere {
   #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
   #release: (() => void) | undefined;
   #waits = 0;
+  /** The record of the last step: what the worker says after it comes after it here, too. */
+  #last: Promise<unknown> | undefined;
+  #isLeft = false;
 
   constructor(run: RunRecord, scope: RunScope, send: (message: ToWorker) => void) {
     this.run = run;
@@ -81,6 +87,7 @@ export class RunThere {
 
   /** Nobody executes it any more. */
   leave(outcome: RunOutcome | Error): void {
+    this.#isLeft = true;
     if (this.#steps.size > 0) {
       const reason = outcome instanceof Error ? outcome : new RunInterrupted("Its run has ended.");
       for (const step of this.#steps.values()) step.reject(reason);
@@ -109,7 +116,16 @@ export class RunThere {
         );
         break;
       case "end":
-        this.#during(message.id, (step) => this.#end(step, message));
+        this.#during(message.id, (step) => {
+          this.#close(step, message);
+          this.#answer(
+            message.call,
+            step.record.then(({ startedAt, endedAt }) => ({ startedAt, endedAt })),
+          );
+        });
+        break;
+      case "last-end":
+        this.#last = this.#endLast(message);
         break;
       case "drop":
         this.#during(message.id, (step) => this.#drop(step, message));
@@ -130,20 +146,21 @@ export class RunThere {
         if (message.waits === this.#waits) this.#unhold();
         break;
       case "outcome":
-        this.leave(message.outcome);
+        this.#end(message.outcome);
         break;
       case "broken":
-        this.leave(new Error(message.message));
+        this.#end(new Error(message.message));
         break;
       case "given-back":
-        this.leave(new RunInterrupted("Its worker has given it back."));
+        this.#end(new RunInterrupted("Its worker has given it back."));
         break;
     }
   }
 
   #begin({ scope, id, step, isLast, mustAsk }: Message<"step">): void {
     this.#hold();
-    const open = { resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
+    const start: StepStart = { id, step, isLast };
+    const open = { start, resolve: () => {}, reject: () => {}, early: [] } as unknown as OpenStep;
     this.#steps.set(id, open);
     const hearEarly = () => {
       const { early = [] } = open;
@@ -159,7 +176,7 @@ export class RunThere {
         }
         hearEarly();
       });
-    const inScope = (found: RunScope) => found.step({ id, step, isLast }, execute);
+    const inScope = (found: RunScope) => found.step(start, execute);
     const found = this.#scopeOf(scope);
     open.record = found instanceof Promise ? found.then(inScope) : inScope(found);
     // The worker hears of it with its next word about the step.
@@ -173,11 +190,30 @@ export class RunThere {
     else open.early.push(() => act(open));
   }
 
-  #end(step: OpenStep, { call, id, end }: Message<"end">): void {
-    step.resolve({ ...end, error: end.error, reason: end.reason });
-    const recorded = step.record.then(({ startedAt, endedAt }) => ({ startedAt, endedAt }));
+  #end(outcome: RunOutcome | Error): void {
+    if (this.#last === undefined) {
+      this.leave(outcome);
+      return;
+    }
+    this.#last.then(
+      () => this.leave(outcome),
+      (error) => this.leave(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  /** The worker has gone on. An interruption that it had not heard of by then takes nothing back. */
+  #endLast(message: Message<"last-end">): Promise<unknown> | undefined {
+    const step = this.#steps.get(message.id);
+    this.#during(message.id, (open) => this.#close(open, message));
+    return step?.record.catch((error) => {
+      if (this.#isLeft || !isInterruption(error)) throw error;
+      return this.#scope.step({ ...step.start, hasGoneOn: true }, async () => received(message.end));
+    });
+  }
+
+  #close(step: OpenStep, { id, end }: Message<"end" | "last-end">): void {
+    step.resolve(received(end));
     this.#steps.delete(id);
-    this.#answer(call, recorded);
   }
 
   #drop(step: OpenStep, { id, message }: Message<"drop">): void {
@@ -256,4 +292,9 @@ export class RunThere {
     this.#release?.();
     this.#release = undefined;
   }
+}
+
+/** JSON leaves out what is undefined; an end says it. */
+function received(end: StepEnd): StepEnd {
+  return { ...end, error: end.error, reason: end.reason };
 }

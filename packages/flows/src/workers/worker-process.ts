@@ -116,7 +116,8 @@ export class WorkerProcess {
     }
     const text = this.#definitions.has(definition.hash) ? {} : { text: definition.text };
     this.#definitions.add(definition.hash);
-    this.send({ type: "run", run: sent, ...text, ...more });
+    // Its first step waits for nothing else; the answer to who has started it comes after.
+    this.#channel.sendSoon({ type: "run", run: sent, ...text, ...more });
     const there = new RunThere(run, scope, (message) => this.send(message));
     this.runs.set(run.id, there);
     return there.outcome.finally(() => {

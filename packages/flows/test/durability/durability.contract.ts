@@ -162,6 +162,22 @@ export function describeDurability(harness: Harness): void {
       expect(await durability.ended(await start())).toMatchObject({ error: undefined });
     });
 
+    test("that throw and are executed again by the same life are recorded once, in their first place", async () => {
+      work(async (scope) => {
+        const failing = scope.step({ id: "a", step: "a" }, () => Promise.reject(new Error("no")));
+        await expect(failing).rejects.toThrow("no");
+        await step(scope, "b");
+        await step(scope, "a", () => 2);
+      });
+      const runId = await start();
+      await durability.ended(runId);
+      const steps = await durability.steps(runId);
+      expect(steps.map(({ id, status, output }) => [id, status, output])).toEqual([
+        ["a", "completed", 2],
+        ["b", "completed", null],
+      ]);
+    });
+
     test("that throw are not recorded and reject with what was thrown", async () => {
       work(async (scope) => {
         const error = await scope
