@@ -2,9 +2,10 @@ import type { Clock, Logger } from "@pawl/hooks/guard";
 import type { NewEvent } from "../events/event-log.ts";
 import type { SqliteEventLog } from "../events/sqlite-event-log.ts";
 import type { Database, GroupWriter } from "../sqlite/index.ts";
+import { type Effects, noEffects } from "./effects.ts";
 import type { Owner } from "./records.ts";
 import { createTables, type Tables } from "./tables.ts";
-import { type Effects, noEffects, Transitions } from "./transitions.ts";
+import { Transitions } from "./transitions.ts";
 
 /** Carries out in memory what a transaction has made durable. */
 export type EffectsHandler = (effects: Effects) => void;

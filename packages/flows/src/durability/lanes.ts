@@ -1,9 +1,9 @@
 import { EndOfTransaction } from "../sqlite/end-of-transaction.ts";
 import type { GroupWriter } from "../sqlite/index.ts";
+import type { Claimed, Effects } from "./effects.ts";
 import type { Owner } from "./records.ts";
 import type { RunState } from "./run-state.ts";
 import type { Tables } from "./tables.ts";
-import type { Claimed, Effects } from "./transitions.ts";
 
 type Lane = Pick<RunState, "flow" | "laneKey">;
 

@@ -1,10 +1,10 @@
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { identify, isAlive } from "@pawl/hooks/process";
+import type { Effects } from "./effects.ts";
 import type { Journal } from "./journal.ts";
 import type { StoredOwner } from "./owner-table.ts";
 import type { Owner } from "./records.ts";
-import type { Effects } from "./transitions.ts";
 
 /** How long an owner on another host is believed to live without a heartbeat. */
 export const ownerTtlMs = 30_000;

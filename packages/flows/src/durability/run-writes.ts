@@ -1,8 +1,8 @@
 import type { RunInterrupted } from "./durability.ts";
+import type { Effects } from "./effects.ts";
 import type { Journal } from "./journal.ts";
 import type { RunRecord } from "./records.ts";
 import type { RunState } from "./run-state.ts";
-import type { Effects } from "./transitions.ts";
 
 type Write<T> = (effects: Effects) => T;
 

@@ -1,11 +1,11 @@
 import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
 import type { EarlierWait, RunScope, StepAttempt, StepEnd, StepStart } from "./durability.ts";
+import type { Effects } from "./effects.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { AttemptRecord, StepRecord } from "./records.ts";
 import { ScopeLoad } from "./scope-load.ts";
 import type { StoredStep } from "./step-table.ts";
-import type { Effects } from "./transitions.ts";
 import type { StoredWait } from "./wait-table.ts";
 
 /** One sequence of steps of an open run. */

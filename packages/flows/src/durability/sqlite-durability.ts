@@ -2,6 +2,7 @@ import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { Json } from "../json.ts";
 import { DatabaseClosedError, type Statement } from "../sqlite/index.ts";
 import type { Durability, QueueOptions, RunBody, RunFilter, StartedRun, Worker, WorkOptions } from "./durability.ts";
+import type { Effects } from "./effects.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -10,7 +11,6 @@ import type { NewRun, RunRecord, StepRecord } from "./records.ts";
 import { createIdSource } from "./run-id.ts";
 import { endedRecord } from "./run-record.ts";
 import { hasEnded, type RunEnd } from "./run-state.ts";
-import type { Effects } from "./transitions.ts";
 import { waitingSteps } from "./waiting-steps.ts";
 import { RunWorker } from "./worker.ts";
 

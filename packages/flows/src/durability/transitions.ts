@@ -1,43 +1,15 @@
 import type { Clock } from "@pawl/hooks/guard";
-import type { ProcessIdentity } from "@pawl/hooks/process";
 import type { NewEvent } from "../events/event-log.ts";
 import type { Json } from "../json.ts";
 import type { GroupWriter } from "../sqlite/index.ts";
 import { traceOfRun } from "../trace/run-trace.ts";
 import type { RunOutcome, StartedRun } from "./durability.ts";
+import type { Claimed, Effects } from "./effects.ts";
 import { Lanes } from "./lanes.ts";
 import type { NewRun, Owner, RunRecord, StepRecord } from "./records.ts";
 import { freshRecord, whereFrom } from "./run-record.ts";
-import { hasEnded, type RunEnd, type RunState } from "./run-state.ts";
+import { hasEnded, type RunState } from "./run-state.ts";
 import type { Tables } from "./tables.ts";
-
-/** What has to be done in this process once the transaction that caused it is durable. */
-export interface Effects {
-  readonly events: NewEvent[];
-  /** Runs that have ended, and how. */
-  readonly ended: RunEnd[];
-  /** Woken runs of this process that have got their lane's place back. */
-  readonly goOn: string[];
-  /** Runs of this process that have to stop. */
-  readonly cancel: { readonly id: string; readonly reason: string }[];
-  /** Child processes that nobody looks after any more. */
-  readonly kill: ProcessIdentity[];
-  /** Some run may be claimed. */
-  ready: boolean;
-  /** How many runs this process can begin; those that get a place at the end of the transaction are begun in it. */
-  free: number;
-  readonly claimed: Claimed[];
-}
-
-export function noEffects(): Effects {
-  return { events: [], ended: [], goOn: [], cancel: [], kill: [], ready: false, free: 0, claimed: [] };
-}
-
-/** A run that this process has begun, or goes on with. */
-export interface Claimed {
-  readonly record: RunRecord;
-  readonly cancelReason: string | null;
-}
 
 export interface Started extends StartedRun {
   /** Begun by the same transaction, for this process to execute. */

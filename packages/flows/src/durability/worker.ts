@@ -7,6 +7,7 @@ import {
   type Worker,
   type WorkOptions,
 } from "./durability.ts";
+import type { Claimed, Effects } from "./effects.ts";
 import { endChild } from "./end-child.ts";
 import type { Journal } from "./journal.ts";
 import { OpenRun } from "./open-run.ts";
@@ -14,7 +15,6 @@ import type { OwnerLife } from "./owner-life.ts";
 import type { RunRecord } from "./records.ts";
 import { hasEnded, type RunState } from "./run-state.ts";
 import { Scope } from "./scope.ts";
-import type { Claimed, Effects } from "./transitions.ts";
 
 const defaultConcurrency = 64;
 const defaultGraceMs = 30_000;

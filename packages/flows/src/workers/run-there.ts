@@ -145,15 +145,8 @@ export class RunThere {
       case "idle":
         if (message.waits === this.#waits) this.#unhold();
         break;
-      case "outcome":
-        this.#end(message.outcome);
-        break;
-      case "broken":
-        this.#end(new Error(message.message));
-        break;
-      case "given-back":
-        this.#end(new RunInterrupted("Its worker has given it back."));
-        break;
+      default:
+        this.#end(endingOf(message));
     }
   }
 
@@ -297,4 +290,10 @@ export class RunThere {
 /** JSON leaves out what is undefined; an end says it. */
 function received(end: StepEnd): StepEnd {
   return { ...end, error: end.error, reason: end.reason };
+}
+
+function endingOf(message: Message<"outcome" | "broken" | "given-back">): RunOutcome | Error {
+  if (message.type === "outcome") return message.outcome;
+  if (message.type === "broken") return new Error(message.message);
+  return new RunInterrupted("Its worker has given it back.");
 }
