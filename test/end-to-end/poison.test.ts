@@ -144,6 +144,8 @@ describe("runs whose workers are killed from outside", () => {
     const { url, kill } = await startServe({ cwd });
     const onceEach = await startRun(url, "each", {});
     await killAt(cwd, onceEach, 1);
+    // A run that is given to that worker before its end is noticed has lost one, too.
+    await until("the step has begun again", () => begun(cwd, onceEach)[1]);
     // What has lost a worker has one of its own, so from here on neither loses the other's.
     const same = await startRun(url, "same", {});
     const killOnceEach = async () => {
