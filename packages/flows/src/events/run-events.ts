@@ -20,15 +20,16 @@ const rowsBetweenCatchUps = 256;
  */
 export class RunEvents {
   readonly #sql: (text: string) => Statement;
-  #since = 0;
+  /** Rows since the end of the index, as far as this process knows; nothing until it has stored some. */
+  #since: number | undefined;
 
   constructor(database: Database) {
     this.#sql = cachedStatements(database);
   }
 
-  /** Inside a transaction: so many were stored. */
+  /** Inside a transaction: so many were stored. Processes that store a few each go on where the last one left off. */
   stored(count: number): void {
-    this.#since += count;
+    this.#since = this.#since === undefined ? this.#behind() : this.#since + count;
     if (this.#since >= rowsBetweenCatchUps) this.catchUp();
   }
 
@@ -77,6 +78,11 @@ export class RunEvents {
       `DELETE FROM events WHERE seq IN (SELECT seq FROM run_events WHERE run_id = '') AND (time < ?1 OR seq <=
        (SELECT seq FROM run_events WHERE run_id = '' ORDER BY seq DESC LIMIT 1 OFFSET ?2))`,
     ).run(before, most);
+  }
+
+  #behind(): number {
+    const row = this.#sql("SELECT max(seq) - (SELECT seq FROM run_events_until) AS rows FROM events").get();
+    return Number(row?.rows ?? 0);
   }
 
   #until(): number {

@@ -60,6 +60,20 @@ describe("the events of a run", () => {
   });
 });
 
+test("the index is brought up to date by processes that store a few events each, too", async () => {
+  for (let n = 0; n < 40; n++) {
+    const store = await harness.open();
+    await appendMany(store, 10, 10 * n);
+    await store.close();
+  }
+  const database = openDatabase(harness.file());
+  const { behind } = database
+    .prepare("SELECT max(seq) - (SELECT seq FROM run_events_until) AS behind FROM events")
+    .get()!;
+  database.close();
+  expect(Number(behind)).toBeLessThan(256);
+});
+
 describe("what is taken out of the log", () => {
   test("leaves its number taken, also when it was the newest, and no row of the index", async () => {
     const clock = fakeClock();
