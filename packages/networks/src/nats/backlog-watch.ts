@@ -9,9 +9,15 @@ const everyMs = 1_000;
 /** How long after the last question it goes on asking the server. */
 const interestMs = 10_000;
 
-/** What waits at one pod: what its stream held when it was last asked, and what this process has added and taken since. */
+/** What waits at one pod: what the server knew when it was last asked, and what this process has added and taken since. */
 interface Level {
+  /**
+   * That its consumer has to deliver or to hear of again. A server that was killed can have forgotten to remove what was
+   * acknowledged: that stays in the stream, and waits for nobody.
+   */
   messages: number;
+  /** In its stream. */
+  stored: number;
   bytes: number;
   sent: number;
   sentBytes: number;
@@ -38,7 +44,7 @@ export class BacklogWatch {
     this.#link = parts.link;
     this.#names = parts.names;
     this.#limits = parts.limits;
-    this.#levels = pods.map(() => ({ messages: 0, bytes: 0, sent: 0, sentBytes: 0, settled: 0 }));
+    this.#levels = pods.map(() => ({ messages: 0, stored: 0, bytes: 0, sent: 0, sentBytes: 0, settled: 0 }));
     this.#receivers = pods
       .filter((pod) => !isOrigin(pod.type))
       .map(({ id, index }) => ({ id, level: this.#levels[index]! }));
@@ -47,8 +53,8 @@ export class BacklogWatch {
   of(pod: number): Backlog {
     this.#asked();
     const level = this.#levels[pod]!;
-    const stored = level.messages + level.sent;
-    const messages = Math.max(0, stored - level.settled);
+    const stored = level.stored + level.sent;
+    const messages = Math.max(0, level.messages + level.sent - level.settled);
     const bytes = stored === 0 ? 0 : Math.round(((level.bytes + level.sentBytes) / stored) * messages);
     return { messages, bytes };
   }
@@ -59,7 +65,7 @@ export class BacklogWatch {
     for (const { level } of this.#receivers) {
       const isFull =
         level.bytes + level.sentBytes > maxBytes / 2 ||
-        (maxMessages !== undefined && level.messages + level.sent > maxMessages / 2);
+        (maxMessages !== undefined && level.stored + level.sent > maxMessages / 2);
       if (!isFull) continue;
       this.#asked();
       return true;
@@ -88,8 +94,11 @@ export class BacklogWatch {
 
   async #read(id: string, level: Level): Promise<void> {
     const { sent, sentBytes, settled } = level;
-    const { state } = await this.#link.manager.streams.info(this.#names.waiting(id));
-    level.messages = state.messages;
+    const { streams, consumers } = this.#link.manager;
+    const stream = this.#names.waiting(id);
+    const [{ state }, consumer] = await Promise.all([streams.info(stream), consumers.info(stream, id)]);
+    level.messages = consumer.num_pending + consumer.num_ack_pending;
+    level.stored = state.messages;
     level.bytes = state.bytes;
     level.sent -= sent;
     level.sentBytes -= sentBytes;

@@ -29,13 +29,16 @@ export class NatsDeadLetters implements DeadLetters {
     this.#names = parts.names;
   }
 
-  /** What makes a letter durable, to be done one after the other. A letter that was written before is known by its id. */
+  /**
+   * What makes a letter durable, to be done one after the other. A pod gives up on the same tokens once: what it is called
+   * the second time, when a server that was killed delivers them again, is not why they died.
+   */
   publications(letter: NewDeadLetter): readonly (readonly Publication[])[] {
     const { base } = this.#names;
     const text = JSON.stringify(letter);
     const ids = letter.envelopes.map((envelope) => envelope.id);
     const id = createHash("sha256")
-      .update(JSON.stringify([letter.pod, letter.reason, ids, letter.error]))
+      .update(JSON.stringify([letter.pod, ids]))
       .digest("hex");
     const subject = `${base}.dead.${letter.pod}`;
     const bytes = new TextEncoder().encode(text);

@@ -37,9 +37,7 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
     pod: pod.id,
     publish: [
       ...pod.egress.map((edge) => edges[edge]!),
-      ...network.pods
-        .filter((each) => !isOrigin(each.type))
-        .map(({ id }) => `$JS.API.STREAM.INFO.${names.waiting(id)}`),
+      ...network.pods.filter((each) => !isOrigin(each.type)).flatMap(({ id }) => backlogRights(names, id)),
       `$JS.API.STREAM.INFO.${names.dead}`,
       `${base}.note.${pod.id}.*`,
       names.passed(pod.id),
@@ -57,6 +55,11 @@ function permissionsOfPod(network: Network, names: Names, pod: Pod, tenant: stri
   };
 }
 
+function backlogRights(names: Names, pod: string): string[] {
+  const stream = names.waiting(pod);
+  return [`$JS.API.STREAM.INFO.${stream}`, `$JS.API.CONSUMER.INFO.${stream}.${pod}`];
+}
+
 function originRights(names: Names, pod: Pod): string[] {
   return [
     `${names.base}.key.${pod.id}.*`,
@@ -68,7 +71,6 @@ function originRights(names: Names, pod: Pod): string[] {
 function receiverRights(names: Names, pod: Pod): string[] {
   const consumer = `${names.waiting(pod.id)}.${pod.id}`;
   return [
-    `$JS.API.CONSUMER.INFO.${consumer}`,
     `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
     `$JS.ACK.${consumer}.>`,
     `${names.base}.dead.${pod.id}`,

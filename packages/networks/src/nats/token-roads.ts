@@ -61,11 +61,10 @@ export class TokenRoads {
   /** The oldest tokens that wait at the pods, with what is known of them. */
   async oldest(manager: JetStreamManager): Promise<readonly WaitingToken[]> {
     const receivers = this.#network.pods.filter((pod) => pod.ingress.length > 0);
-    const infos = await Promise.all(receivers.map(({ id }) => manager.streams.info(this.#names.waiting(id))));
-    const filled = infos.filter(({ state }) => state.messages > 0);
-    const found = await Promise.all(
-      filled.map(({ config, state }) => oldestIn(manager, config.name, state, Math.ceil(mostLookedAt / filled.length))),
-    );
+    const places = await Promise.all(receivers.map(({ id }) => placeOf(manager, this.#names.waiting(id), id)));
+    const filled = places.filter(({ first, last }) => first <= last);
+    const most = Math.ceil(mostLookedAt / filled.length);
+    const found = await Promise.all(filled.map((place) => oldestIn(manager, place, most)));
     return found.flat().sort((a, b) => a.since - b.since);
   }
 
@@ -76,15 +75,28 @@ export class TokenRoads {
   }
 }
 
+/** Where what waits at a pod stands in its stream. */
+interface Place {
+  readonly stream: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Behind what was acknowledged: a server that was killed can have forgotten to remove it. */
+async function placeOf(manager: JetStreamManager, stream: string, pod: string): Promise<Place> {
+  const consumer = await manager.consumers.info(stream, pod).catch(() => undefined);
+  const { first_seq, last_seq } = (await manager.streams.info(stream)).state;
+  return { stream, first: Math.max(1, first_seq, (consumer?.ack_floor.stream_seq ?? 0) + 1), last: last_seq };
+}
+
 async function oldestIn(
   manager: JetStreamManager,
-  stream: string,
-  { first_seq, last_seq }: { readonly first_seq: number; readonly last_seq: number },
+  { stream, first, last: end }: Place,
   most: number,
 ): Promise<WaitingToken[]> {
-  const last = Math.min(last_seq, first_seq + most - 1);
+  const last = Math.min(end, first + most - 1);
   const waiting: WaitingToken[] = [];
-  for (let from = Math.max(1, first_seq); from <= last; from += atOnce) {
+  for (let from = first; from <= last; from += atOnce) {
     const numbers = Array.from({ length: Math.min(atOnce, last - from + 1) }, (_, index) => from + index);
     const found = await Promise.all(numbers.map((seq) => manager.streams.getMessage(stream, { seq })));
     for (const message of found) if (message !== null) waiting.push(...waitingOf(message));

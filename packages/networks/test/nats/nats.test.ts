@@ -137,6 +137,28 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     expect(calls).toHaveLength(1);
   });
 
+  test("a token that died and is delivered again, where its pod has forgotten it, has one dead letter", async () => {
+    const tenant = newTenant();
+    const net = network(["g:gateway", "r:relay", "s:sink"], ["g>r", "r>s"], { r: "retry: 1" });
+    const failing = (why: string) => async () => {
+      const r = () => {
+        throw new Error(why);
+      };
+      return start(net, { transport: await natsTransport({ tenant }), hooks: { r } });
+    };
+    const first = await failing("It is broken.")();
+    await send(first, 1, "m1");
+    await until(async () => (await first.line.deadLetters.count()) === 1);
+    await first.stop();
+    const second = await failing("It is broken in another way.")();
+    const body = JSON.stringify([1, "m1", 0, [], "g", 1, 1, 0, 0]);
+    (await raw(await natsUrl())).publish(`pn.${tenant}.n.in.r.g`, `${body}\n{"n":1}`);
+    await until(() => second.parts.stats[1]!.dead === 1);
+    await second.line.flush();
+    const letters = await second.line.deadLetters.list();
+    expect(letters.map(({ error }) => error)).toEqual(["It is broken."]);
+  });
+
   test("what is no token, and a token of a connection that is gone, are put away and hold up nothing", async () => {
     const tenant = newTenant();
     const old = network(["g:gateway", "f:distributor", "r:relay", "s:sink", "t:sink"], ["g>f", "f>r", "f>t", "r>s"]);
