@@ -1,5 +1,6 @@
 import type { Delivery, Line, Network } from "@pawl/networks";
 import { describe, expect, test } from "vitest";
+import { toEnvelope } from "../../src/envelope/envelope.ts";
 import { TextPayload } from "../../src/envelope/payload.ts";
 import { follow, type Token } from "../../src/envelope/token.ts";
 import { engines, fan, line as lineNetwork, until } from "../networks.ts";
@@ -245,7 +246,7 @@ describe.each(engines)("the %s engine keeps the contract of a transport:", (_, m
         stack: undefined,
         attempts: 5,
         time: 1,
-        envelopes: [],
+        envelopes: [toEnvelope(line.network, delivery.token)],
       };
       delivery.commit({ outputs: [], dead: { ...dead, error: delivery.token.correlationId } });
     }
