@@ -108,7 +108,8 @@ class NatsTransport implements Transport {
         return;
       } catch (error) {
         this.#abort.signal.throwIfAborted();
-        if (error instanceof StreamError && setUp !== "expect" && !isPassing(error.cause)) throw error;
+        const maySucceed = isPassing(error as Error) || (tries <= racesAtMost && isRace(error as Error));
+        if (error instanceof StreamError && setUp !== "expect" && !maySucceed) throw error;
         if (tries % 20 === 1) log.warn(`JetStream is not ready, trying again: ${(error as Error).message}`);
         await systemClock.sleep(retryMs, this.#abort.signal);
       }
@@ -128,8 +129,21 @@ async function setUp(
   await former?.move();
 }
 
+/**
+ * Whether another process may be making the same stream: until it is there, the server says that its name is taken, or its
+ * subjects. Where they belong to a stranger, it says so the next time, too.
+ */
+function isRace({ cause }: { readonly cause?: unknown }): boolean {
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  return code === streamNameTaken || code === subjectsOverlap;
+}
+
+const racesAtMost = 3;
+const streamNameTaken = 10_058;
+const subjectsOverlap = 10_065;
+
 /** Whether it may be better in a moment: no answer, or one that says so. */
-function isPassing(error: unknown): boolean {
-  const { status, name } = (error ?? {}) as { status?: unknown; name?: string };
+function isPassing({ cause }: { readonly cause?: unknown }): boolean {
+  const { status, name } = (cause ?? {}) as { status?: unknown; name?: string };
   return status === 503 || name === "TimeoutError" || name === "RequestError" || name === "NoRespondersError";
 }

@@ -209,6 +209,18 @@ describe.skipIf(whyNoNats !== undefined)("on NATS", () => {
     expect(await outputs(run)).toEqual([{ id: "m1" }, { id: "m3" }]);
   });
 
+  test("processes that make the same streams at once all come to run; streams of a stranger are named", async () => {
+    const tenant = newTenant();
+    const transports = await Promise.all(Array.from({ length: 6 }, () => natsTransport({ tenant })));
+    await Promise.all(transports.map((transport) => transport.open(line)));
+    const other = newTenant();
+    const manager = await jetstreamManager(await raw(await natsUrl()));
+    await manager.streams.add({ name: `${other}_own`, subjects: [`pn.${other}.n.in.r.g`] });
+    const refused = (await natsTransport({ tenant: other })).open(line);
+    await expect(refused).rejects.toMatchObject({ code: "stream-unusable" });
+    await expect(refused).rejects.toThrow(`pn_${other}_n_in_r`);
+  });
+
   test("a full stream takes no new messages, and loses none that it took", async () => {
     const tenant = newTenant();
     const limits = { maxMessages: 40 };
