@@ -20,6 +20,8 @@ export interface CodeParts {
 export class ProjectCode {
   readonly #parts: CodeParts;
   #loaded: LoadedProject;
+  /** Plugins that go on as they were, because their files are broken. */
+  #kept: ReadonlySet<string> = new Set();
 
   constructor(loaded: LoadedProject, parts: CodeParts) {
     this.#loaded = loaded;
@@ -46,8 +48,15 @@ export class ProjectCode {
     const { runtime, flows, pool } = this.#parts;
     const { loaded, changed, removed } = reloaded;
     this.#loaded = loaded;
-    writeKeptPlugins(loaded.project, keptPlugins(loaded));
-    if (changed.length + removed.length === 0) return reloaded;
+    const kept = keptPlugins(loaded);
+    const hasNewlyKept = Object.keys(kept).some((source) => !this.#kept.has(source));
+    this.#kept = new Set(Object.keys(kept));
+    writeKeptPlugins(loaded.project, kept);
+    if (changed.length + removed.length === 0) {
+      // A worker that was just starting may have read the broken file itself, before it could know what is kept.
+      if (hasNewlyKept) pool?.renew();
+      return reloaded;
+    }
     flows.use(loaded);
     runtime.engine.renew({ registry: loaded.nodes, hooks: loaded.hooks, functions: loaded.functions });
     pool?.renew();
