@@ -181,8 +181,10 @@ export class RunWorker implements Worker {
     let claimed: readonly Claimed[] = [];
     try {
       claimed = await run.writes.write((effects) => {
-        if (isClaiming) this.#owners.register();
-        if (isClaiming) effects.free = this.#free();
+        if (isClaiming) {
+          this.#owners.register();
+          effects.free = this.#free();
+        }
         this.#journal.transitions.end(run.id, outcome, effects, run.isTidy);
         return effects.claimed;
       });

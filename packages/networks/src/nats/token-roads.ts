@@ -61,10 +61,10 @@ export class TokenRoads {
   /** The oldest tokens that wait at the pods, with what is known of them. */
   async oldest(manager: JetStreamManager): Promise<readonly WaitingToken[]> {
     const receivers = this.#network.pods.filter((pod) => pod.ingress.length > 0);
-    const places = await Promise.all(receivers.map(({ id }) => placeOf(manager, this.#names.waiting(id), id)));
-    const filled = places.filter(({ first, last }) => first <= last);
+    const stretches = await Promise.all(receivers.map(({ id }) => stretchOf(manager, this.#names.waiting(id), id)));
+    const filled = stretches.filter(({ first, last }) => first <= last);
     const most = Math.ceil(mostLookedAt / filled.length);
-    const found = await Promise.all(filled.map((place) => oldestIn(manager, place, most)));
+    const found = await Promise.all(filled.map((stretch) => oldestIn(manager, stretch, most)));
     return found.flat().sort((a, b) => a.since - b.since);
   }
 
@@ -76,14 +76,14 @@ export class TokenRoads {
 }
 
 /** Where what waits at a pod stands in its stream. */
-interface Place {
+interface Stretch {
   readonly stream: string;
   readonly first: number;
   readonly last: number;
 }
 
 /** Behind what was acknowledged: a server that was killed can have forgotten to remove it. */
-async function placeOf(manager: JetStreamManager, stream: string, pod: string): Promise<Place> {
+async function stretchOf(manager: JetStreamManager, stream: string, pod: string): Promise<Stretch> {
   const consumer = await manager.consumers.info(stream, pod).catch(() => undefined);
   const { first_seq, last_seq } = (await manager.streams.info(stream)).state;
   return { stream, first: Math.max(1, first_seq, (consumer?.ack_floor.stream_seq ?? 0) + 1), last: last_seq };
@@ -91,7 +91,7 @@ async function placeOf(manager: JetStreamManager, stream: string, pod: string): 
 
 async function oldestIn(
   manager: JetStreamManager,
-  { stream, first, last: end }: Place,
+  { stream, first, last: end }: Stretch,
   most: number,
 ): Promise<WaitingToken[]> {
   const last = Math.min(end, first + most - 1);
